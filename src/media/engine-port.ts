@@ -1,0 +1,59 @@
+/**
+ * The media engine as rooms see it: commands in, events out, all of them plain serialisable values, so that the engine can live
+ * in this thread or in a worker. A command never fails loudly: one that names something unknown is ignored, because a peer may
+ * have gone while the command was on its way.
+ */
+import type { IceCredentials, MediaDescription, Publication } from '../negotiation/media-description.ts';
+import type { CodecName, MediaKind } from '../rtp/codecs.ts';
+
+export type EngineCommand =
+	| { readonly type: 'open-publication'; readonly publication: Publication }
+	| { readonly type: 'close-publication'; readonly publicationId: string }
+	/** `ice`: the server's own credentials for this peer. Checks and a DTLS hello are answered from here on. */
+	| { readonly type: 'open-peer'; readonly peerId: string; readonly ice: IceCredentials }
+	/** An ICE restart: new credentials of the server's; the old ones serve until a check arrives for the new. */
+	| { readonly type: 'restart-ice'; readonly peerId: string; readonly ice: IceCredentials }
+	/** Replaces the whole earlier description of the peer. */
+	| { readonly type: 'describe-peer'; readonly peerId: string; readonly description: MediaDescription }
+	| { readonly type: 'close-peer'; readonly peerId: string }
+	| { readonly type: 'request-keyframe'; readonly publicationId: string };
+
+export type EngineEvent =
+	/** The first authenticated ICE check that names this remote ufrag. */
+	| { readonly type: 'ice-check'; readonly peerId: string; readonly remoteUfrag: string }
+	/** DTLS is done, the certificate matches, media may flow. */
+	| { readonly type: 'peer-connected'; readonly peerId: string }
+	/** No authenticated check for the consent time (30 s): the engine has stopped sending to it. */
+	| { readonly type: 'peer-silent'; readonly peerId: string }
+	/** Checks came back after `peer-silent`. */
+	| { readonly type: 'peer-back'; readonly peerId: string }
+	/** The transport cannot go on (certificate mismatch, DTLS failure or alert). The peer is closed in the engine. */
+	| { readonly type: 'peer-failed'; readonly peerId: string; readonly reason: 'dtls' | 'fingerprint' | 'dtls-closed' }
+	/** The first authenticated packet of this kind from this peer; again when the codec changes. */
+	| {
+			readonly type: 'publication-live';
+			readonly publicationId: string;
+			readonly peerId: string;
+			readonly kind: MediaKind;
+			readonly codec: CodecName;
+	  }
+	/** No packet of either kind for 2 s while a peer feeds it, or that peer was closed. */
+	| { readonly type: 'publication-lost'; readonly publicationId: string }
+	/** Packets again after `publication-lost`. */
+	| { readonly type: 'publication-back'; readonly publicationId: string };
+
+/** What a peer must know to reach the engine. */
+export interface EngineAddress {
+	/** The server certificate's SHA-256 digest, hex pairs parted by colons. */
+	readonly fingerprint: string;
+	/** Host candidates, best first. */
+	readonly candidates: readonly { readonly address: string; readonly port: number }[];
+}
+
+export interface MediaEngine {
+	readonly address: EngineAddress;
+	send(command: EngineCommand): void;
+	/** One listener, set once by the composition root before the first command. */
+	onEvent: (event: EngineEvent) => void;
+	close(): Promise<void>;
+}
