@@ -1,0 +1,301 @@
+import { type Action, PeerNegotiator, type Signal } from '../negotiation/peer-negotiator.ts';
+import type { CodecName, MediaKind } from '../rtp/codecs.ts';
+import { farewells, type PeerEnding } from './peer-ending.ts';
+import { PeerLiveness } from './peer-liveness.ts';
+import type { RoomContext, TransportFailure, TransportListener } from './room-context.ts';
+import type { RoomPublication } from './room-publication.ts';
+import type { SignalSocket } from './signal-socket.ts';
+
+export type PeerRole = 'broadcaster' | 'viewer' | 'room-peer';
+
+export interface PeerOptions {
+	readonly context: RoomContext;
+	readonly role: PeerRole;
+	/** What it feeds: the room's for a broadcaster, its own for a legacy peer, nothing for a viewer. */
+	readonly feeds: RoomPublication | undefined;
+	/** Its place in the order of arrival; the higher, the newer. */
+	readonly arrival: number;
+	readonly roomTag: string;
+	readonly socket: SignalSocket;
+	/** Called once, after the peer has let go of everything. */
+	readonly onRemoved: (peer: Peer) => void;
+}
+
+/**
+ * One client's connection: a signaling socket (which may be lost and return), a negotiation, a peer of the media engine (which is
+ * replaced when the client starts over with a new RTCPeerConnection behind the same socket), and the time it has left.
+ *
+ * The negotiation's time stands still while there is no socket: nobody can answer then, and an unanswered offer must not cost a
+ * client its running picture.
+ */
+export class Peer implements TransportListener {
+	readonly peerId: string;
+	readonly resumeToken: string;
+	readonly role: PeerRole;
+	readonly feeds: RoomPublication | undefined;
+	readonly arrival: number;
+	readonly #context: RoomContext;
+	readonly #roomTag: string;
+	readonly #onRemoved: (peer: Peer) => void;
+	readonly #liveness: PeerLiveness;
+	#socket: SignalSocket | undefined;
+	#negotiator: PeerNegotiator;
+	#engineId: string;
+	#transportCount = 0;
+	#hasNegotiated = false;
+	/** Publications it should receive; kept for a peer that is parked or starts over. */
+	#receives: readonly RoomPublication[] = [];
+	#parkedAtMs: number | undefined;
+	#parkedTotalMs = 0;
+	#cancelNegotiationTimer = nothing;
+	#cancelLivenessTimer = nothing;
+	#removed = false;
+
+	constructor(options: PeerOptions) {
+		const { context } = options;
+		this.#context = context;
+		this.peerId = context.entropy.hex(8);
+		this.resumeToken = context.entropy.hex(16);
+		this.role = options.role;
+		this.feeds = options.feeds;
+		this.arrival = options.arrival;
+		this.#roomTag = options.roomTag;
+		this.#onRemoved = options.onRemoved;
+		this.#socket = options.socket;
+		this.#liveness = new PeerLiveness(context.limits, context.clock.nowMs());
+		[this.#negotiator, this.#engineId] = this.#openTransport();
+	}
+
+	get socket(): SignalSocket | undefined {
+		return this.#socket;
+	}
+
+	get isRemoved(): boolean {
+		return this.#removed;
+	}
+
+	/** Whether an offer and an answer have met: from then on descriptions of others would break a running picture. */
+	get hasNegotiated(): boolean {
+		return this.#hasNegotiated;
+	}
+
+	get isConnected(): boolean {
+		return this.#liveness.isConnected;
+	}
+
+	/** Sends the first offer. */
+	start(receives: readonly RoomPublication[]): void {
+		this.setReceives(receives);
+		this.#run(this.#negotiator.start(this.#negotiationMs()));
+		this.#armLiveness();
+	}
+
+	/** What it should receive from now on. */
+	setReceives(receives: readonly RoomPublication[]): void {
+		this.#receives = receives;
+		if (this.#socket === undefined || this.role === 'broadcaster') return;
+		const publications = receives.map(({ publication }) => publication);
+		this.#run(this.#negotiator.setPublications(publications, this.#negotiationMs()));
+		for (const { publication, codecs } of receives) {
+			for (const [kind, codec] of codecs) this.codecInUse(publication.publicationId, kind, codec);
+		}
+	}
+
+	/** Handles what the client signals. Returns false when it was told of an error in it. */
+	receive(signal: Signal): boolean {
+		return this.#run(this.#negotiator.receive(signal, this.#negotiationMs()));
+	}
+
+	/** The client asks for an ICE restart. */
+	restart(): void {
+		this.#run(this.#negotiator.restart(this.#negotiationMs()));
+	}
+
+	/** Its socket is gone, media may go on. */
+	park(): void {
+		if (this.#removed || this.#socket === undefined) return;
+		const nowMs = this.#context.clock.nowMs();
+		this.#parkedAtMs = nowMs;
+		this.#socket = undefined;
+		this.#cancelNegotiationTimer();
+		this.#liveness.socketLost(nowMs);
+		this.#armLiveness();
+		this.#log('peer parked');
+	}
+
+	/** A new socket of the same client. One that still seemed open gives way. */
+	resume(socket: SignalSocket): void {
+		const before = this.#socket;
+		if (before !== undefined) this.park();
+		const nowMs = this.#context.clock.nowMs();
+		this.#parkedTotalMs += nowMs - (this.#parkedAtMs ?? nowMs);
+		this.#parkedAtMs = undefined;
+		this.#socket = socket;
+		this.#liveness.socketReturned(nowMs);
+		this.#armLiveness();
+		this.#log('peer resumed');
+		before?.send('error', 'Replaced');
+		before?.close(4409, 'Replaced');
+	}
+
+	/** Catches up with what a resumed client missed: the offer that was on its way when the socket was lost, and changes since. */
+	catchUp(receives: readonly RoomPublication[]): void {
+		this.#negotiator.undelivered(this.#negotiationMs());
+		this.setReceives(receives);
+		this.#armNegotiation();
+	}
+
+	/** Lets go of everything; `ending` decides what the socket hears. Twice is harmless. */
+	remove(ending: PeerEnding): void {
+		if (this.#removed) return;
+		this.#removed = true;
+		this.#cancelNegotiationTimer();
+		this.#cancelLivenessTimer();
+		this.#closeTransport();
+		this.#log('peer removed', { ending });
+		const socket = this.#socket;
+		this.#socket = undefined;
+		this.#onRemoved(this);
+		const farewell = farewells[ending];
+		if (socket === undefined || farewell === undefined) return;
+		if (farewell.event !== undefined) socket.send(farewell.event, farewell.data ?? '');
+		socket.close(farewell.code, farewell.reason);
+	}
+
+	/** What one of the publications it receives sends. A parked peer hears of it when it returns. */
+	codecInUse(publicationId: string, kind: MediaKind, codec: CodecName): void {
+		if (this.#socket === undefined || this.role === 'broadcaster') return;
+		this.#run(this.#negotiator.codecInUse(publicationId, kind, codec, this.#negotiationMs()));
+	}
+
+	iceCheck(remoteUfrag: string): void {
+		this.#run(this.#negotiator.iceCheck(remoteUfrag, this.#negotiationMs()));
+	}
+
+	connected(): void {
+		this.#liveness.connected();
+		this.#armLiveness();
+		this.#log('peer connected');
+		this.#run(this.#negotiator.connected(this.#negotiationMs()));
+	}
+
+	silent(): void {
+		this.#liveness.silent(this.#context.clock.nowMs());
+		this.#armLiveness();
+		this.#log('peer silent');
+	}
+
+	back(): void {
+		this.#liveness.back();
+		this.#armLiveness();
+		this.#log('peer back');
+	}
+
+	/**
+	 * The engine has closed the transport. A client that closed its RTCPeerConnection (`dtls-closed`) but keeps its socket starts
+	 * over with another one: it is offered a new transport. After a failure only a new socket, with everything new behind it, helps.
+	 */
+	failed(reason: TransportFailure): void {
+		this.#log('peer transport failed', { reason });
+		if (reason !== 'dtls-closed' || this.#socket === undefined) {
+			this.remove(reason === 'dtls-closed' ? 'left' : 'failed');
+			return;
+		}
+		this.#closeTransport();
+		[this.#negotiator, this.#engineId] = this.#openTransport();
+		this.#liveness.renewed(this.#context.clock.nowMs());
+		this.start(this.#receives);
+	}
+
+	#openTransport(): [PeerNegotiator, string] {
+		const { entropy, media } = this.#context;
+		const ice = entropy.iceCredentials();
+		const negotiator = new PeerNegotiator({
+			role: this.role,
+			...(this.feeds === undefined ? {} : { ownPublication: this.feeds.publication }),
+			ice,
+			makeIce: () => entropy.iceCredentials(),
+			fingerprint: media.address.fingerprint,
+			candidates: media.address.candidates,
+			sessionId: entropy.sessionId(),
+			random: () => entropy.unit(),
+		});
+		const engineId = `${this.peerId}.${this.#transportCount++}`;
+		this.#context.transports.set(engineId, this);
+		media.send({ type: 'open-peer', peerId: engineId, ice });
+		return [negotiator, engineId];
+	}
+
+	#closeTransport(): void {
+		this.#context.transports.delete(this.#engineId);
+		this.#context.media.send({ type: 'close-peer', peerId: this.#engineId });
+	}
+
+	/** Carries out what the negotiation decided. Returns false when the client was told of an error. */
+	#run(actions: readonly Action[]): boolean {
+		const { media, clock } = this.#context;
+		let accepted = true;
+		for (const action of actions) {
+			if (this.#removed) return accepted;
+			switch (action.type) {
+				case 'send':
+					if (action.event === 'error') accepted = false;
+					this.#socket?.send(action.event, action.data);
+					break;
+				case 'describe':
+					media.send({ type: 'describe-peer', peerId: this.#engineId, description: action.description });
+					break;
+				case 'restart-ice':
+					media.send({ type: 'restart-ice', peerId: this.#engineId, ice: action.ice });
+					break;
+				case 'replace-transport':
+					this.#closeTransport();
+					this.#engineId = `${this.peerId}.${this.#transportCount++}`;
+					this.#context.transports.set(this.#engineId, this);
+					media.send({ type: 'open-peer', peerId: this.#engineId, ice: action.ice });
+					this.#liveness.renewed(clock.nowMs());
+					this.#armLiveness();
+					break;
+				case 'negotiated':
+					this.#hasNegotiated = true;
+					this.#liveness.negotiated(clock.nowMs());
+					this.#armLiveness();
+					break;
+				case 'give-up':
+					this.#log('negotiation given up', { reason: action.reason });
+					this.remove('no-answer');
+					break;
+			}
+		}
+		this.#armNegotiation();
+		return accepted;
+	}
+
+	#negotiationMs(): number {
+		return (this.#parkedAtMs ?? this.#context.clock.nowMs()) - this.#parkedTotalMs;
+	}
+
+	#armNegotiation(): void {
+		this.#cancelNegotiationTimer();
+		this.#cancelNegotiationTimer = nothing;
+		const dueMs = this.#negotiator.nextTimeoutMs();
+		if (dueMs === undefined || this.#socket === undefined || this.#removed) return;
+		const tick = (): void => void this.#run(this.#negotiator.tick(this.#negotiationMs()));
+		this.#cancelNegotiationTimer = this.#context.clock.setTimer(tick, Math.max(0, dueMs - this.#negotiationMs()));
+	}
+
+	#armLiveness(): void {
+		this.#cancelLivenessTimer();
+		this.#cancelLivenessTimer = nothing;
+		const dueMs = this.#liveness.deadlineMs;
+		if (dueMs === undefined || this.#removed) return;
+		const giveUp = (): void => this.remove('timed-out');
+		this.#cancelLivenessTimer = this.#context.clock.setTimer(giveUp, Math.max(0, dueMs - this.#context.clock.nowMs()));
+	}
+
+	#log(message: string, more: Readonly<Record<string, unknown>> = {}): void {
+		this.#context.log.info({ room: this.#roomTag, peer: this.peerId, role: this.role, ...more }, message);
+	}
+}
+
+function nothing(): void {}

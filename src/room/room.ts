@@ -1,0 +1,295 @@
+import type { CodecName, MediaKind } from '../rtp/codecs.ts';
+import { Peer, type PeerRole } from './peer.ts';
+import type { PeerEnding } from './peer-ending.ts';
+import type { PublicationListener, RoomContext } from './room-context.ts';
+import { roomTag, streamIdOf } from './room-names.ts';
+import { RoomPublication } from './room-publication.ts';
+import type { CountSocket, SignalSocket } from './signal-socket.ts';
+import { sendV2, signalBack, signalLost, type V2Event } from './v2-events.ts';
+
+export type RoomKind = 'duress' | 'legacy';
+
+export interface RoomOptions {
+	readonly context: RoomContext;
+	readonly roomId: string;
+	readonly kind: RoomKind;
+	/** Called when somebody has come or gone. */
+	readonly onPopulation: (room: Room) => void;
+}
+
+/**
+ * The people around one stream, or in one legacy room. Broadcasters take turns at one publication, which outlives each of them;
+ * every legacy peer brings one of its own. Everybody but a broadcaster receives all that are not its own.
+ */
+export class Room implements PublicationListener {
+	readonly roomId: string;
+	readonly streamId: string;
+	/** Its name in the log. */
+	readonly tag: string;
+	readonly #context: RoomContext;
+	readonly #onPopulation: (room: Room) => void;
+	readonly #peers = new Map<string, Peer>();
+	readonly #peersByToken = new Map<string, Peer>();
+	readonly #publications = new Map<string, RoomPublication>();
+	readonly #counters = new Set<CountSocket>();
+	#kind: RoomKind;
+	/** What broadcasters feed: as long as the room in a duress room, as long as there is a broadcaster in a legacy room. */
+	#stage: RoomPublication | undefined;
+	#helper: string | undefined;
+	#arrivals = 0;
+	#cancelStatus: (() => void) | undefined;
+	#closed = false;
+
+	constructor(options: RoomOptions) {
+		this.#context = options.context;
+		this.roomId = options.roomId;
+		this.streamId = streamIdOf(options.roomId);
+		this.tag = roomTag(options.roomId);
+		this.#kind = options.kind;
+		this.#onPopulation = options.onPopulation;
+		if (options.kind === 'duress') this.#stage = this.#openPublication();
+	}
+
+	get kind(): RoomKind {
+		return this.#kind;
+	}
+
+	/** Peer connections in the room, broadcasters and parked ones too. */
+	get peerCount(): number {
+		return this.#peers.size;
+	}
+
+	/** Peers that watch: all but the broadcasters. */
+	get viewerCount(): number {
+		return this.#peers.size - this.#having('broadcaster');
+	}
+
+	get isEmpty(): boolean {
+		return this.#peers.size === 0 && this.#counters.size === 0;
+	}
+
+	/** Turns a legacy room into one that lasts. */
+	keep(): void {
+		this.#kind = 'duress';
+		if (this.#stage !== undefined) return;
+		this.#stage = this.#openPublication();
+		this.#spreadPublications();
+	}
+
+	/** Whether one more of this role fits. A broadcaster always does: the oldest of too many that feeds nothing gives way. */
+	hasPlaceFor(role: PeerRole | 'counter'): boolean {
+		const { limits } = this.#context;
+		if (role === 'counter') return this.#counters.size < limits.countersPerRoom;
+		if (role === 'viewer') return this.#having('viewer') < limits.viewersPerRoom;
+		if (role === 'room-peer') return this.#having('room-peer') < limits.roomPeersPerRoom;
+		return true;
+	}
+
+	/** Takes a new client in: it gets its session (v2) and its first offer, the others hear of it. */
+	join(role: PeerRole, socket: SignalSocket): Peer {
+		if (role === 'broadcaster') this.#makePlaceForBroadcaster();
+		const feeds = this.#feedFor(role);
+		const peer = new Peer({
+			context: this.#context,
+			role,
+			feeds,
+			arrival: this.#arrivals++,
+			roomTag: this.tag,
+			socket,
+			onRemoved: (removed) => this.#forget(removed),
+		});
+		this.#peers.set(peer.peerId, peer);
+		this.#peersByToken.set(peer.resumeToken, peer);
+		this.#context.log.info({ room: this.tag, peer: peer.peerId, role, peers: this.peerCount }, 'peer joined');
+		this.#greet(peer);
+		peer.start(this.#receivesOf(peer));
+		if (role === 'broadcaster') {
+			for (const other of this.#peers.values()) if (other !== peer) other.socket?.send('duress-alert', 'Duress stream triggered');
+		}
+		this.#tellState(peer);
+		if (feeds !== undefined) this.#spreadPublications(peer);
+		this.#populationChanged();
+		return peer;
+	}
+
+	/** Whether a token names a peer of this role. */
+	canResume(token: string, role: PeerRole): boolean {
+		return this.#peersByToken.get(token)?.role === role;
+	}
+
+	/** Returns a client to the peer that its token names; undefined when there is none of its role. */
+	resume(token: string, role: PeerRole, socket: SignalSocket): Peer | undefined {
+		const peer = this.#peersByToken.get(token);
+		if (peer === undefined || peer.role !== role) return undefined;
+		peer.resume(socket);
+		this.#greet(peer);
+		peer.catchUp(this.#receivesOf(peer));
+		this.#tellState(peer);
+		return peer;
+	}
+
+	addCounter(counter: CountSocket): void {
+		this.#counters.add(counter);
+		this.#onPopulation(this);
+	}
+
+	removeCounter(counter: CountSocket): void {
+		if (this.#counters.delete(counter)) this.#onPopulation(this);
+	}
+
+	/** Hands what came by HTTP to the sockets that have not completed a negotiation with the server. */
+	relay(event: 'offer' | 'answer' | 'candidate', data: string): void {
+		for (const peer of this.#peers.values()) if (!peer.hasNegotiated) peer.socket?.send(event, data, 'http');
+	}
+
+	setHelper(helper: string | undefined): void {
+		if (this.#helper === helper) return;
+		this.#helper = helper;
+		this.#statusChanged();
+	}
+
+	/** A peer has begun to send, or changed its codec. */
+	publicationLive(publicationId: string, peerId: string, kind: MediaKind, codec: CodecName): void {
+		const publication = this.#publications.get(publicationId);
+		const peer = this.#peers.get(peerId);
+		if (publication === undefined || peer === undefined) return;
+		publication.codecs.set(kind, codec);
+		publication.feederId = peerId;
+		for (const other of this.#peers.values()) {
+			if (other.feeds !== publication) other.codecInUse(publicationId, kind, codec);
+		}
+		this.publicationBack(publicationId);
+		if (publication !== this.#stage) return;
+		for (const other of this.#broadcasters()) if (other.arrival < peer.arrival) other.remove('replaced');
+	}
+
+	publicationLost(publicationId: string): void {
+		const publication = this.#publications.get(publicationId);
+		const since = Math.floor(this.#context.clock.wallMs() / 1000);
+		if (publication?.lost(since)) this.#tellReceivers(publication, signalLost(publication, since));
+	}
+
+	publicationBack(publicationId: string): void {
+		const publication = this.#publications.get(publicationId);
+		if (publication?.present()) this.#tellReceivers(publication, signalBack(publication));
+	}
+
+	/** Ends it for everybody. Twice is harmless. */
+	close(ending: PeerEnding): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#cancelStatus?.();
+		for (const peer of this.#peers.values()) peer.remove(ending);
+		for (const counter of this.#counters) counter.close(1000, 'Session completed');
+		this.#counters.clear();
+		for (const publication of this.#publications.values()) this.#closePublication(publication);
+	}
+
+	#feedFor(role: PeerRole): RoomPublication | undefined {
+		if (role === 'viewer') return undefined;
+		if (role === 'room-peer') return this.#openPublication();
+		this.#stage ??= this.#openPublication();
+		return this.#stage;
+	}
+
+	#openPublication(): RoomPublication {
+		const { entropy, ssrcs, media, publications } = this.#context;
+		const publication = new RoomPublication({
+			publicationId: entropy.hex(8),
+			streamName: entropy.hex(8),
+			videoSsrc: ssrcs.take(),
+			audioSsrc: ssrcs.take(),
+		});
+		this.#publications.set(publication.publication.publicationId, publication);
+		publications.set(publication.publication.publicationId, this);
+		media.send({ type: 'open-publication', publication: publication.publication });
+		return publication;
+	}
+
+	#closePublication({ publication: { publicationId, videoSsrc, audioSsrc } }: RoomPublication): void {
+		const { ssrcs, media, publications } = this.#context;
+		this.#publications.delete(publicationId);
+		publications.delete(publicationId);
+		media.send({ type: 'close-publication', publicationId });
+		ssrcs.give(videoSsrc);
+		ssrcs.give(audioSsrc);
+	}
+
+	#receivesOf(peer: Peer): RoomPublication[] {
+		return [...this.#publications.values()].filter((publication) => publication !== peer.feeds);
+	}
+
+	#spreadPublications(except?: Peer): void {
+		for (const peer of this.#peers.values()) if (peer !== except) peer.setReceives(this.#receivesOf(peer));
+	}
+
+	#having(role: PeerRole): number {
+		let count = 0;
+		for (const peer of this.#peers.values()) if (peer.role === role) count++;
+		return count;
+	}
+
+	#broadcasters(): Peer[] {
+		return [...this.#peers.values()].filter((peer) => peer.role === 'broadcaster');
+	}
+
+	#makePlaceForBroadcaster(): void {
+		const present = this.#broadcasters();
+		if (present.length < this.#context.limits.broadcastersPerRoom) return;
+		present.find((peer) => peer.peerId !== this.#stage?.feederId)?.remove('replaced');
+	}
+
+	/** A peer has left: whatever it alone brought goes with it. */
+	#forget(peer: Peer): void {
+		this.#peers.delete(peer.peerId);
+		this.#peersByToken.delete(peer.resumeToken);
+		if (this.#closed) return;
+		const { feeds } = peer;
+		const stageIsOver = this.#kind === 'legacy' && feeds === this.#stage && this.#having('broadcaster') === 0;
+		if (feeds !== undefined && (peer.role === 'room-peer' || stageIsOver)) {
+			if (feeds === this.#stage) this.#stage = undefined;
+			this.#closePublication(feeds);
+			this.#spreadPublications();
+		}
+		this.#populationChanged();
+	}
+
+	#greet(peer: Peer): void {
+		sendV2(peer.socket, { event: 'session', data: { resume: peer.resumeToken, peerId: peer.peerId } });
+	}
+
+	/** What a newcomer has to know besides its offer. */
+	#tellState(peer: Peer): void {
+		sendV2(peer.socket, this.#status());
+		for (const publication of this.#publications.values()) {
+			if (publication.lostSince !== undefined && receives(peer, publication)) {
+				sendV2(peer.socket, signalLost(publication, publication.lostSince));
+			}
+		}
+	}
+
+	#tellReceivers(publication: RoomPublication, event: V2Event): void {
+		for (const peer of this.#peers.values()) if (receives(peer, publication)) sendV2(peer.socket, event);
+	}
+
+	#populationChanged(): void {
+		this.#statusChanged();
+		this.#onPopulation(this);
+	}
+
+	#status(): V2Event {
+		return { event: 'status', data: { viewers: this.viewerCount, helper: this.#helper ?? null } };
+	}
+
+	#statusChanged(): void {
+		const { clock, limits } = this.#context;
+		this.#cancelStatus ??= clock.setTimer(() => {
+			this.#cancelStatus = undefined;
+			for (const peer of this.#peers.values()) sendV2(peer.socket, this.#status());
+		}, limits.statusDelayMs);
+	}
+}
+
+function receives(peer: Peer, publication: RoomPublication): boolean {
+	return peer.role !== 'broadcaster' && peer.feeds !== publication;
+}
