@@ -1,0 +1,196 @@
+// The OpenAPI fields of a route's schema.
+import type {} from '@fastify/swagger';
+import fastifyWebsocket from '@fastify/websocket';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PeerRole } from '../room/peer.ts';
+import type { Room } from '../room/room.ts';
+import type { RoomLog } from '../room/room-log.ts';
+import { isLegacyRoomId } from '../room/room-names.ts';
+import type { Rooms } from '../room/rooms.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { Connection } from './connection.ts';
+import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts';
+import { CountSession } from './count-session.ts';
+import { RoomSession } from './room-session.ts';
+import { newSignalingCounts, type SignalingCounts } from './signaling-counts.ts';
+import { listen, wireOf } from './ws-wire.ts';
+
+export interface SignalingOptions {
+	readonly rooms: Rooms;
+	readonly clock: Clock;
+	readonly log: RoomLog;
+	readonly counts?: SignalingCounts;
+	readonly limits?: Partial<ConnectionLimits>;
+}
+
+interface Query {
+	readonly v?: unknown;
+	readonly resume?: unknown;
+}
+
+interface RouteTypes {
+	Params: { readonly id: string };
+	Querystring: Query;
+}
+
+type Request = FastifyRequest<RouteTypes>;
+
+/** Why a request is refused before the upgrade. */
+interface Refusal {
+	readonly status: 404 | 503;
+	readonly error: string;
+}
+
+interface SocketRoute {
+	readonly url: string;
+	readonly role: PeerRole | 'counter';
+	readonly summary: string;
+	/** The room the path names. */
+	find(rooms: Rooms, id: string): Room | undefined;
+	/** Whether the room is made when there is none. */
+	readonly makes?: true;
+	readonly notFound: string;
+}
+
+const errorSchema = { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] };
+
+const byRoom = (rooms: Rooms, id: string): Room | undefined => rooms.get(id);
+
+/** Stream ids are written in lower-case hex; any letter case is taken. */
+const byStream = (rooms: Rooms, id: string): Room | undefined => {
+	const roomId = rooms.findByStreamId(id.toLowerCase());
+	return roomId === undefined ? undefined : rooms.get(roomId);
+};
+
+const routes: readonly SocketRoute[] = [
+	{
+		url: '/duress/:id/websocket',
+		role: 'broadcaster',
+		summary: 'The broadcaster of a help session (WebSocket)',
+		find: byRoom,
+		notFound: 'Room not found',
+	},
+	{
+		url: '/duress/:id/viewer/websocket',
+		role: 'viewer',
+		summary: 'A viewer of a help session (WebSocket)',
+		find: byRoom,
+		notFound: 'Room not found',
+	},
+	{
+		url: '/room/:id/websocket',
+		role: 'room-peer',
+		summary: 'A peer of a legacy room, made when missing (WebSocket)',
+		find: byRoom,
+		makes: true,
+		notFound: 'Room not found',
+	},
+	{
+		url: '/room/:id/viewer/websocket',
+		role: 'counter',
+		summary: 'The number of peers in a room, once a second (WebSocket)',
+		find: byRoom,
+		notFound: 'Room not found',
+	},
+	{
+		url: '/stream/:id/websocket',
+		role: 'viewer',
+		summary: 'A viewer of a stream (WebSocket)',
+		find: byStream,
+		notFound: 'Stream not found',
+	},
+	{
+		url: '/stream/:id/viewer/websocket',
+		role: 'counter',
+		summary: 'The number of peers around a stream, once a second (WebSocket)',
+		find: byStream,
+		notFound: 'Stream not found',
+	},
+];
+
+/**
+ * The six WebSocket routes, as a Fastify plugin. What is missing or full is refused before the upgrade, with a status and a JSON
+ * error; a request without an upgrade to what is there gets 426 (RFC 9110 15.5.22).
+ */
+async function registerSignaling(app: FastifyInstance, options: SignalingOptions): Promise<void> {
+	const { rooms, clock, log } = options;
+	const counts = options.counts ?? newSignalingCounts();
+	const limits = { ...defaultConnectionLimits, ...options.limits };
+
+	await app.register(fastifyWebsocket, {
+		options: { maxPayload: limits.maxFrameBytes },
+		// ws itself ends a socket whose frames break the protocol, with the code that says why; cutting it here would lose the code.
+		errorHandler: (error) => log.warn({ code: 'code' in error ? error.code : undefined }, 'websocket error'),
+		preClose(this: FastifyInstance, done) {
+			const { clients } = this.websocketServer;
+			for (const client of clients) client.close(1001, 'Server is stopping');
+			clock.setTimer(() => {
+				for (const client of clients) client.terminate();
+			}, limits.shutdownMs);
+			this.websocketServer.close();
+			done();
+		},
+	});
+
+	const connect = (route: SocketRoute, socket: fastifyWebsocket.WebSocket, request: Request): void => {
+		const { id } = request.params;
+		if (route.makes && !rooms.has(id)) rooms.open(id, 'legacy');
+		const room = route.find(rooms, id);
+		if (room === undefined) {
+			// Completed while the upgrade was on its way.
+			socket.close(1000, 'Session completed');
+			return;
+		}
+		const connection = new Connection({ wire: wireOf(socket), clock, limits, counts });
+		listen(socket, connection);
+		if (route.role === 'counter') {
+			new CountSession(room, connection, clock);
+			return;
+		}
+		const { version, resumeToken } = addedEvents(request);
+		new RoomSession({ room, role: route.role, version, resumeToken, connection, counts });
+	};
+
+	for (const route of routes) {
+		app.route<RouteTypes>({
+			method: 'GET',
+			url: route.url,
+			schema: { summary: route.summary, tags: ['signaling'], response: { '4xx': errorSchema, '5xx': errorSchema } },
+			preHandler: async (request, reply) => {
+				const refusal = refuse(route, rooms, request);
+				if (refusal !== undefined) return reply.code(refusal.status).send({ error: refusal.error });
+			},
+			handler: (_request: Request, reply: FastifyReply) => {
+				reply.code(426).headers({ upgrade: 'websocket', connection: 'upgrade' }).send({ error: 'Upgrade required' });
+			},
+			wsHandler: (socket: fastifyWebsocket.WebSocket, request: Request) => connect(route, socket, request),
+		});
+	}
+}
+
+function refuse(route: SocketRoute, rooms: Rooms, request: Request): Refusal | undefined {
+	const { id } = request.params;
+	if (route.makes && !isLegacyRoomId(id)) return { status: 404, error: route.notFound };
+	const room = route.find(rooms, id);
+	if (room === undefined) {
+		// Only a socket makes a room; a plain request for one that is not there is told so.
+		if (!route.makes || !request.ws) return { status: 404, error: route.notFound };
+		return rooms.hasPlaceForLegacyRoom() ? undefined : { status: 503, error: 'Too many rooms' };
+	}
+	if (room.hasPlaceFor(route.role)) return undefined;
+	const { resumeToken } = addedEvents(request);
+	if (resumeToken !== undefined && route.role !== 'counter' && room.canResume(resumeToken, route.role)) return undefined;
+	return { status: 503, error: 'Room is full' };
+}
+
+/** `?v=2` asks for the added events, `&resume=TOKEN` for an earlier peer. */
+function addedEvents({ query }: Request): { readonly version: 1 | 2; readonly resumeToken: string | undefined } {
+	if (query.v !== '2') return { version: 1, resumeToken: undefined };
+	return { version: 2, resumeToken: typeof query.resume === 'string' ? query.resume : undefined };
+}
+
+/**
+ * The plugin is not encapsulated (Fastify's `skip-override`): an upgrade request to any other route of the application must be
+ * seen by the WebSocket plugin too, which closes its socket after the plain answer.
+ */
+export const signalingRoutes = Object.assign(registerSignaling, { [Symbol.for('skip-override')]: true });

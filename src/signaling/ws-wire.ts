@@ -1,0 +1,31 @@
+import type { WebSocket } from '@fastify/websocket';
+import type { Connection, WireSocket } from './connection.ts';
+
+/** A `ws` socket as the wire of a connection. */
+export function wireOf(socket: WebSocket): WireSocket {
+	return {
+		get bufferedAmount() {
+			return socket.bufferedAmount;
+		},
+		send: (text) => socket.send(text),
+		ping: () => {
+			// ws throws on a ping before the handshake is done only; afterwards it is silent on a closed socket.
+			socket.ping();
+		},
+		close: (code, reason) => socket.close(code, reason),
+		terminate: () => socket.terminate(),
+	};
+}
+
+/** Leads a `ws` socket's events to its connection. A client's close is answered with its own code by `ws` itself. */
+export function listen(socket: WebSocket, connection: Connection): void {
+	socket.on('message', (message) => connection.received(bytesOf(message)));
+	socket.on('ping', () => connection.alive());
+	socket.on('pong', () => connection.alive());
+	socket.on('close', (code) => connection.wireClosed(code));
+}
+
+function bytesOf(message: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
+	if (Array.isArray(message)) return Buffer.concat(message);
+	return message instanceof ArrayBuffer ? new Uint8Array(message) : message;
+}
