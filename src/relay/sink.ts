@@ -21,15 +21,13 @@ const GAP_KEPT = 1;
  * - no two different packets share an index, and the same packet always gets the same one, or none;
  * - a receiver that starts at roll-over 0 (RFC 3711 3.3.1) with any of the first 4,096 packets knows the right index.
  *
- * Most viewers see the source's own numbers (`shift` is 0). Two kinds have a shift: who joins just before the wrap, and who was
- * not sent to for long. Packets earlier than the first, or than the end of such a pause, are not sent.
+ * Most viewers see the source's own numbers. Two kinds have numbers of their own: who joins just before the wrap, and who was not
+ * sent to for long. Packets earlier than the first, or than the end of such a pause, are not sent.
  */
 export class Sink {
 	/** Sequence number, 0–65535, and roll-over counter of the packet last placed. */
 	sequence = 0;
 	rollover = 0;
-	/** What the viewer's numbers are ahead of the source's, modulo 65536. 0: the shared packet fits unpatched. */
-	shift = 0;
 
 	#started = false;
 	/** The earliest packet that may be sent. */
@@ -67,6 +65,5 @@ export class Sink {
 	#renumber(extendedSequence: number, index: number): void {
 		this.#floor = extendedSequence;
 		this.#offset = index - extendedSequence;
-		this.shift = ((this.#offset % CYCLE) + CYCLE) % CYCLE;
 	}
 }
