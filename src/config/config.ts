@@ -1,0 +1,24 @@
+import type { ListenAddress } from './listen-address.ts';
+import type { PublicUrl } from './public-url.ts';
+import type { Settings } from './settings.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
+
+/** The settings of a server, checked and ready to use. Each module takes the part that it needs. */
+export interface Config {
+	readonly listen: ListenAddress;
+	/** PEM texts that form a working pair. */
+	readonly tls: { readonly cert: string; readonly key: string } | undefined;
+	readonly production: boolean;
+	readonly publicUrl: PublicUrl | undefined;
+	readonly trustedProxies: TrustedProxies;
+	readonly media: {
+		readonly host: string;
+		readonly port: number;
+		/** Undefined: this machine's own. */
+		readonly announcedIps: readonly string[] | undefined;
+		/** 0: on demand only. */
+		readonly keyframeIntervalMs: number;
+	};
+	readonly dataDir: string;
+	readonly log: { readonly level: Settings['logLevel']; readonly format: Settings['logFormat'] };
+}
