@@ -8,7 +8,6 @@
  *
  * PID is lost, and bit i of BLP (counted from the lowest) says that PID + i + 1 is lost too.
  */
-import { add16, distance16 } from '../rtp/sequence.ts';
 import { allocateRtcp, type RtcpFrame, TRANSPORT_FEEDBACK } from './header.ts';
 
 export const GENERIC_NACK_FORMAT = 1;
@@ -33,7 +32,7 @@ export function readGenericNack({ body }: RtcpFrame): GenericNack | undefined {
 		if (sequences.length + 17 > MAX_NACK_SEQUENCES) break;
 		sequences.push(pid);
 		for (let bit = 0; bit < 16; bit++) {
-			if ((following & (1 << bit)) !== 0) sequences.push(add16(pid, bit + 1));
+			if ((following & (1 << bit)) !== 0) sequences.push((pid + bit + 1) & 0xffff);
 		}
 	}
 	return { type: 'generic-nack', senderSsrc: body.getUint32(0), mediaSsrc: body.getUint32(4), sequences };
@@ -45,7 +44,7 @@ export function writeGenericNack(nack: GenericNack): Uint8Array {
 	let pid = 0;
 	let following = 0;
 	nack.sequences.forEach((sequence, i) => {
-		const distance = distance16(pid, sequence);
+		const distance = (sequence - pid) & 0xffff;
 		if (i > 0 && distance >= 1 && distance <= 16) {
 			following |= 1 << (distance - 1);
 			return;
