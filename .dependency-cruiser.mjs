@@ -85,7 +85,7 @@ export default {
 			name: 'pages-stand-alone',
 			comment: 'what runs in a browser imports nothing but its own folder',
 			severity: 'error',
-			from: { path: '^web/' },
+			from: { path: '^web/', pathNot: '\\.test\\.ts$' },
 			to: { pathNot: '^web/' },
 		},
 		{ name: 'not-found', severity: 'error', from: {}, to: { couldNotResolve: true } },
