@@ -445,5 +445,5 @@ describe('the limits', () => {
 		agent.handleRequest(check({ credentials: renewed }), cellular, 3000);
 		agent.handleRequest(check({ credentials: renewed, nominate: true }), cellular, 3050);
 		expect(agent.selected).toMatchObject(cellular);
-	});
+	}, 30_000); // 32,768 signed checks
 });
