@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { clientSdp, expectValue, fingerprintA, samples } from './client-sdp.fixture.ts';
 import { maxLines, maxRemoteSections, parseDescription } from './parse-description.ts';
-import { clientSdp, expectValue, fingerprintA, sample, samples } from './testing/client-sdp.ts';
+
+const sample = (name: string): string => readFileSync(new URL(`./fixtures/${name}.sdp`, import.meta.url), 'utf8');
 
 describe('parseDescription', () => {
 	it.each(samples)('reads %s', (name) => {

@@ -1,13 +1,9 @@
-/** Clients for tests: samples as other stacks write them, and small descriptions to order. */
-import { readFileSync } from 'node:fs';
-import type { Result } from '../negotiation-errors.ts';
+/** Clients' descriptions for tests, written to order; those of real stacks lie in `fixtures/`. */
+import type { Result } from './negotiation-errors.ts';
 
 const digest = Array.from({ length: 32 }, (_, index) => index.toString(16).padStart(2, '0').toUpperCase()).join(':');
 
-export function sample(name: string): string {
-	return readFileSync(new URL(`../fixtures/${name}.sdp`, import.meta.url), 'utf8');
-}
-
+/** Names of the descriptions in `fixtures/`: made by Chromium and libdatachannel, or after the model of the others. */
 export const samples: readonly string[] = [
 	'chromium-answer-broadcaster',
 	'chromium-answer-viewer',

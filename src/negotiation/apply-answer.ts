@@ -1,0 +1,38 @@
+import { extensionIdsOf } from './header-extensions.ts';
+import { matchCodecs } from './match-codecs.ts';
+import type { Result } from './negotiation-errors.ts';
+import type { RemoteDescription, RemoteSection } from './remote-description.ts';
+import { type AgreedSection, rejectedSection, type Section } from './section.ts';
+
+/** Lays a client's answer over the sections of the offer it answers; an answer whose sections do not correspond is refused. */
+export function applyAnswer(offered: readonly Section[], answer: RemoteDescription): Result<readonly AgreedSection[]> {
+	if (answer.sections.length !== offered.length) return { ok: false, error: 'answer-does-not-fit' };
+	const agreed: AgreedSection[] = [];
+	for (const [index, section] of offered.entries()) {
+		const remote = answer.sections[index];
+		if (remote === undefined || !corresponds(section, remote)) return { ok: false, error: 'answer-does-not-fit' };
+		agreed.push(section.rejected || remote.rejected ? rejectedSection(section) : agree(section, remote));
+	}
+	return { ok: true, value: agreed };
+}
+
+function corresponds(section: Section, remote: RemoteSection): boolean {
+	if (remote.media !== section.media) return false;
+	return !remote.midGiven || remote.mid === section.mid || remote.rejected;
+}
+
+function agree(section: Section, remote: RemoteSection): AgreedSection {
+	const matched = section.kind === undefined ? [] : matchCodecs(remote, section.kind, section.codecs);
+	return {
+		section,
+		remoteSends: remote.direction === 'sendrecv' || remote.direction === 'sendonly',
+		remoteReceives: remote.direction === 'sendrecv' || remote.direction === 'recvonly',
+		// RFC 3264 §6.1: each side sends under the numbers that the other wrote down.
+		receiveCodecs: section.codecs
+			.filter(({ codec }) => matched.some((match) => match.codec === codec))
+			.map(({ payloadType, codec }) => ({ payloadType, codec })),
+		sendCodecs: matched.map(({ payloadType, codec }) => ({ payloadType, codec })),
+		extensions: extensionIdsOf(remote.extensions),
+		ssrcs: remote.ssrcs,
+	};
+}
