@@ -1,0 +1,99 @@
+/** The composition root: makes the parts, tells them of each other, and ends them in the opposite order. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config/config.ts';
+import { loadConfig } from './config/load-config.ts';
+import { bindApp } from './http/bind-app.ts';
+import { createHttpApp } from './http/http-app.ts';
+import { createServerLog } from './log/server-log.ts';
+import { LocalEngine } from './media/engine.ts';
+import { engineGauges } from './media/engine-gauges.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { Rooms } from './room/rooms.ts';
+import { systemClock } from './runtime/clock.ts';
+import { signalingRoutes } from './signaling/signaling-routes.ts';
+import { createMemoryStore } from './store/memory-store.ts';
+
+/** From SIGTERM on, before what is still open is cut off. */
+const STOP_WITHIN_MS = 5_000;
+
+const loaded = loadConfig({ argv: process.argv.slice(2), env: process.env });
+if (loaded.outcome === 'help') process.stdout.write(loaded.text);
+else if (loaded.outcome === 'error') fail(loaded.message);
+else await run(loaded.config);
+
+async function run(config: Config): Promise<void> {
+	const { logger, flush } = createServerLog(config.log);
+	const metrics = new Metrics({ processMetrics: true });
+	const store = createMemoryStore({ onEvent: metrics.countEvent });
+	const engine = await LocalEngine.open({
+		host: config.media.host,
+		port: config.media.port,
+		announcedIps: config.media.announcedIps ?? [],
+		production: config.production,
+		keyframeIntervalMs: config.media.keyframeIntervalMs,
+		// Without native code AES-CM is the cheaper one (docs/decisions): 3.8 µs a packet against 5.6.
+		srtpProfiles: ['AES128_CM_HMAC_SHA1_80', 'AEAD_AES_128_GCM'],
+		log: logger,
+	}).catch((error: unknown) => fail(`cannot open the media socket on ${config.media.host} port ${config.media.port}: ${reasonOf(error)}`));
+	const rooms = new Rooms({ media: engine, clock: systemClock, randomBytes, log: logger });
+	engine.onEvent = (event) => rooms.handleEngineEvent(event);
+
+	for (const gauge of engineGauges(engine)) metrics.addGauge(gauge);
+	metrics.addGauge({ name: 'duress_open_requests', help: 'Open requests for help.', read: async () => (await store.counts()).open });
+	metrics.addGauge({ name: 'duress_rooms', help: 'Rooms.', read: () => rooms.counts().rooms });
+	metrics.addGauge({ name: 'duress_peers', help: 'Peer connections, parked ones too.', read: () => rooms.counts().peers });
+
+	const warnings = config.production
+		? ['ICE policy for clients is "all": no TURN server is configured, and one client in five cannot connect without']
+		: [];
+	for (const warning of warnings) logger.warn(warning);
+	const app = await createHttpApp({
+		config,
+		store,
+		rooms,
+		logger,
+		metrics,
+		clock: systemClock,
+		randomUuid: randomUUID,
+		readiness: () => ({ checks: { media: true, store: store.ready() }, warnings }),
+		version: projectVersion(),
+		webFolder: join(import.meta.dirname, '..', 'web'),
+	});
+	await app.register(signalingRoutes, { rooms, clock: systemClock, log: logger });
+	const port = await bindApp(app, config.listen).catch((error: unknown) =>
+		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),
+	);
+	logger.info({ port, mediaPort: engine.port }, 'ready');
+
+	let stopping = false;
+	const stop = async (signal: string): Promise<void> => {
+		if (stopping) process.exit(1);
+		stopping = true;
+		logger.info({ signal }, 'stopping');
+		setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+		await app.close();
+		await engine.close();
+		await store.close();
+		logger.info('stopped');
+		flush();
+		process.exit(0);
+	};
+	process.on('SIGTERM', (signal) => void stop(signal));
+	process.on('SIGINT', (signal) => void stop(signal));
+}
+
+function fail(message: string): never {
+	process.stderr.write(`duress-server: ${message}\n`);
+	process.exit(1);
+}
+
+function reasonOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+function projectVersion(): string {
+	const text: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+	return typeof text === 'object' && text !== null && 'version' in text ? String(text.version) : '0';
+}

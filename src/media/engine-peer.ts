@@ -1,0 +1,151 @@
+import type { DtlsCertificate } from '../dtls/certificate.ts';
+import { type DtlsKeys, DtlsSession } from '../dtls/dtls-session.ts';
+import type { IceCredentials } from '../ice/credentials.ts';
+import { IceLiteAgent, type IceOutcome } from '../ice/lite-agent.ts';
+import type { RemoteAddress } from '../ice/path-table.ts';
+import type { MediaDescription } from '../negotiation/media-description.ts';
+import type { SrtpProfile } from '../srtp/profile.ts';
+import { SrtpReceiver } from '../srtp/srtp-receiver.ts';
+import { SrtpSender } from '../srtp/srtp-sender.ts';
+import type { StunMessage } from '../stun/message.ts';
+import { Downlink } from './downlink.ts';
+import { Uplink } from './uplink.ts';
+
+/** What a peer's transport tells the engine. */
+export interface EnginePeerListener {
+	/** Keys are there and belong to the certificate that the description named: media may flow. */
+	connected(peer: EnginePeer): void;
+	/** The transport cannot go on. */
+	failed(peer: EnginePeer, reason: 'dtls' | 'fingerprint' | 'dtls-closed'): void;
+}
+
+export interface EnginePeerOptions {
+	readonly peerId: string;
+	/** Grows with every peer: of two that feed one publication, the newer wins. */
+	readonly serial: number;
+	readonly ice: IceCredentials;
+	/** The server's own SSRC in RTCP towards this peer. */
+	readonly rtcpSsrc: number;
+	readonly certificate: DtlsCertificate;
+	readonly srtpProfiles: readonly SrtpProfile[];
+	readonly sendDatagram: (datagram: Uint8Array, to: RemoteAddress) => void;
+	readonly listener: EnginePeerListener;
+}
+
+/**
+ * One peer's transport: ICE chooses the path, DTLS on it makes the keys, SRTP uses them. What the peer sends is its `uplink`, what
+ * it receives its `downlink`.
+ */
+export class EnginePeer {
+	readonly peerId: string;
+	readonly serial: number;
+	readonly rtcpSsrc: number;
+	readonly agent: IceLiteAgent;
+	readonly uplink: Uplink;
+	readonly downlink = new Downlink();
+	readonly #options: EnginePeerOptions;
+	#dtls: DtlsSession | undefined;
+	/** Keys of a finished handshake whose certificate could not be compared yet. */
+	#unverified: DtlsKeys | undefined;
+	#description: MediaDescription | undefined;
+	receiver: SrtpReceiver | undefined;
+	sender: SrtpSender | undefined;
+	/** Consent has expired: nothing is sent until a check comes. */
+	silent = false;
+	/** SSRCs seen from this peer, for the way back from a packet of an unknown address. */
+	readonly ssrcs = new Set<number>();
+	#closed = false;
+
+	constructor(options: EnginePeerOptions) {
+		this.peerId = options.peerId;
+		this.serial = options.serial;
+		this.rtcpSsrc = options.rtcpSsrc;
+		this.#options = options;
+		this.agent = new IceLiteAgent(options.ice);
+		this.uplink = new Uplink(options.rtcpSsrc);
+	}
+
+	get description(): MediaDescription | undefined {
+		return this.#description;
+	}
+
+	/** Where the server sends to this peer, undefined while it may not. */
+	get path(): RemoteAddress | undefined {
+		return this.silent ? undefined : this.agent.selected;
+	}
+
+	get isConnected(): boolean {
+		return this.sender !== undefined;
+	}
+
+	handleCheck(message: StunMessage, from: RemoteAddress, nowMs: number): IceOutcome {
+		const outcome = this.agent.handleRequest(message, from, nowMs);
+		if (outcome.path?.moved) this.#followPath();
+		return outcome;
+	}
+
+	/** An authentic packet of media came from here. Returns what that changed about the known addresses. */
+	acceptMedia(from: RemoteAddress, nowMs: number): { readonly added: boolean; readonly forgotten: RemoteAddress | undefined } {
+		const change = this.agent.acceptMedia(from, nowMs);
+		if (change.moved) this.#followPath();
+		return change;
+	}
+
+	handleDtls(datagram: Uint8Array): void {
+		if (this.#closed) return;
+		this.#dtls ??= new DtlsSession({
+			certificate: this.#options.certificate,
+			srtpProfiles: this.#options.srtpProfiles,
+			send: (bytes) => {
+				const path = this.path;
+				if (path !== undefined) this.#options.sendDatagram(bytes, path);
+			},
+			onConnected: (keys) => this.#verify(keys),
+			onClosed: (reason) => this.#options.listener.failed(this, reason === 'closed-by-peer' ? 'dtls-closed' : 'dtls'),
+		});
+		this.#dtls.receive(datagram);
+	}
+
+	describe(description: MediaDescription): void {
+		this.#description = description;
+		this.uplink.describe(description.receives);
+		if (this.#unverified !== undefined) this.#verify(this.#unverified);
+	}
+
+	/** Consent has run out, or is back. */
+	setSilent(silent: boolean): void {
+		this.silent = silent;
+		this.#followPath();
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#dtls?.close();
+		this.receiver = undefined;
+		this.sender = undefined;
+		this.#unverified = undefined;
+	}
+
+	/** RFC 8827, section 6.5: the certificate must be the one that signaling named, else nothing of this transport is used. */
+	#verify(keys: DtlsKeys): void {
+		const expected = this.#description?.fingerprint;
+		if (expected === undefined) {
+			this.#unverified = keys;
+			return;
+		}
+		this.#unverified = undefined;
+		if (keys.remoteFingerprint(expected.algorithm) !== expected.value) {
+			this.#options.listener.failed(this, 'fingerprint');
+			return;
+		}
+		this.receiver = new SrtpReceiver(keys.profile, keys.clientKey, keys.clientSalt);
+		this.sender = new SrtpSender(keys.profile, keys.serverKey, keys.serverSalt);
+		this.downlink.setSender(this.sender);
+		this.#followPath();
+		this.#options.listener.connected(this);
+	}
+
+	#followPath(): void {
+		this.downlink.setPath(this.path);
+	}
+}

@@ -1,0 +1,140 @@
+import { ufragOf } from '../ice/check-username.ts';
+import type { RemoteAddress } from '../ice/path-table.ts';
+import { parseRtcp, type RtcpPacket } from '../rtcp/compound.ts';
+import { createRtpHeader, parseProtectedRtpHeader, parseRtpHeader, type RtpHeader } from '../rtp/packet.ts';
+import { parseStun } from '../stun/message.ts';
+import { classifyDatagram } from './classify-datagram.ts';
+import type { DropCounts } from './drop-counts.ts';
+import type { EnginePeer } from './engine-peer.ts';
+import type { PeerTable } from './peer-table.ts';
+
+/** The largest decrypted packet: see srtp/profile.ts. */
+const PLAIN_BYTES = 2048;
+
+/** What authenticated datagrams become. */
+export interface IngressListener {
+	/** An authenticated check: of a ufrag not seen before, or after silence. */
+	checked(peer: EnginePeer, newRemoteUfrag: string | undefined): void;
+	/** A decrypted packet; `packet` and `header` are reused for the next one. */
+	rtp(peer: EnginePeer, packet: Uint8Array, header: RtpHeader, nowMs: number): void;
+	rtcp(peer: EnginePeer, packets: readonly RtcpPacket[], nowMs: number): void;
+}
+
+/** Leads each datagram of the media socket to its peer and through its keys. Nothing in a datagram makes it throw. */
+export class Ingress {
+	readonly #peers: PeerTable;
+	readonly #drops: DropCounts;
+	readonly #listener: IngressListener;
+	readonly #reply: (datagram: Uint8Array, to: RemoteAddress) => void;
+	readonly #header = createRtpHeader();
+	readonly #plain = new Uint8Array(PLAIN_BYTES);
+
+	constructor(options: {
+		readonly peers: PeerTable;
+		readonly drops: DropCounts;
+		readonly listener: IngressListener;
+		readonly reply: (datagram: Uint8Array, to: RemoteAddress) => void;
+	}) {
+		this.#peers = options.peers;
+		this.#drops = options.drops;
+		this.#listener = options.listener;
+		this.#reply = options.reply;
+	}
+
+	receive(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
+		switch (classifyDatagram(datagram)) {
+			case 'rtp':
+				this.#receiveRtp(datagram, from, nowMs);
+				return;
+			case 'rtcp':
+				this.#receiveRtcp(datagram, from, nowMs);
+				return;
+			case 'stun':
+				this.#receiveStun(datagram, from, nowMs);
+				return;
+			case 'dtls':
+				this.#receiveDtls(datagram, from);
+				return;
+			default:
+				this.#drops.count('unknown');
+		}
+	}
+
+	#receiveStun(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
+		const message = parseStun(datagram, datagram.length);
+		const ufrag = message && ufragOf(message);
+		const peer = ufrag === undefined ? undefined : this.#peers.withUfrag(ufrag);
+		// A check for nobody gets no answer at all: the port gives strangers nothing, not even that it is there.
+		if (message === undefined || peer === undefined) {
+			this.#drops.count('stun');
+			return;
+		}
+		const outcome = peer.handleCheck(message, from, nowMs);
+		if (outcome.path?.added) this.#peers.addAddress({ address: from.address, port: from.port }, peer);
+		this.#peers.forgetAddress(outcome.path?.forgotten, peer);
+		this.#peers.retireUfrag(outcome.retiredUfrag);
+		if (outcome.response !== undefined) this.#reply(outcome.response, from);
+		if (outcome.verdict === 'accepted') this.#listener.checked(peer, outcome.newRemoteUfrag);
+		else if (outcome.verdict !== 'repeated' && outcome.verdict !== 'exhausted') this.#drops.count('stun');
+	}
+
+	/** Only from addresses that an authenticated check came from: a stranger's hello costs nothing. */
+	#receiveDtls(datagram: Uint8Array, from: RemoteAddress): void {
+		const peer = this.#peers.at(from.address, from.port);
+		if (peer === undefined) this.#drops.count('stranger');
+		else peer.handleDtls(datagram);
+	}
+
+	#receiveRtp(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
+		if (!parseProtectedRtpHeader(datagram, datagram.length, this.#header)) {
+			this.#drops.count('srtp');
+			return;
+		}
+		const known = this.#peers.at(from.address, from.port);
+		if (known !== undefined) {
+			this.#unprotectRtp(known, datagram, from, nowMs);
+			return;
+		}
+		for (const peer of this.#peers.roaming.candidates(this.#header.ssrc, from.address, nowMs)) {
+			if (this.#unprotectRtp(peer, datagram, from, nowMs)) return;
+		}
+		this.#drops.count('stranger');
+	}
+
+	#unprotectRtp(peer: EnginePeer, datagram: Uint8Array, from: RemoteAddress, nowMs: number): boolean {
+		if (peer.receiver === undefined) {
+			this.#drops.count('early');
+			return false;
+		}
+		const length = peer.receiver.unprotectRtp(datagram, this.#header.headerLength, datagram.length, this.#plain);
+		if (length < 0 || !parseRtpHeader(this.#plain, length, this.#header)) {
+			this.#drops.count('srtp');
+			return false;
+		}
+		this.#noteMedia(peer, from, nowMs);
+		this.#peers.roaming.note(peer, this.#header.ssrc);
+		this.#listener.rtp(peer, this.#plain, this.#header, nowMs);
+		return true;
+	}
+
+	#receiveRtcp(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
+		const peer = this.#peers.at(from.address, from.port);
+		if (peer?.receiver === undefined) {
+			this.#drops.count(peer === undefined ? 'stranger' : 'early');
+			return;
+		}
+		const length = peer.receiver.unprotectRtcp(datagram, datagram.length, this.#plain);
+		if (length < 0) {
+			this.#drops.count('srtp');
+			return;
+		}
+		this.#noteMedia(peer, from, nowMs);
+		this.#listener.rtcp(peer, parseRtcp(this.#plain, length), nowMs);
+	}
+
+	#noteMedia(peer: EnginePeer, from: RemoteAddress, nowMs: number): void {
+		const change = peer.acceptMedia(from, nowMs);
+		if (change.added) this.#peers.addAddress({ address: from.address, port: from.port }, peer);
+		this.#peers.forgetAddress(change.forgotten, peer);
+	}
+}

@@ -1,0 +1,23 @@
+/** How often the engine does what is due: feedback, reports, keyframe requests, liveness. Transport-cc wants 50–100 ms. */
+export const TICK_MS = 25;
+
+/** Between two sender reports of a source to a viewer: libwebrtc's own interval for video. */
+export const SENDER_REPORT_INTERVAL_MS = 1000;
+
+/**
+ * Peers that may have announced the same SSRC and are tried for a packet from an unknown address: each try is an authentication,
+ * and senders choose SSRCs at random, so that even two are rare.
+ */
+export const MAX_TRIES_PER_PACKET = 4;
+
+/** Packets a second from unknown addresses that are tried under any key: a few phones that move at once, no flood's worth of work. */
+export const MAX_ROAMING_TRIES_PER_SECOND = 200;
+
+/** And from one address: a phone that moves sends on at its usual rate, and the first packet that authenticates ends the trying. */
+export const MAX_ROAMING_TRIES_PER_ADDRESS = 20;
+
+/** SSRCs of one peer by which it is found again after a move. A browser sends two or three. */
+export const MAX_ROAMING_SSRCS = 8;
+
+/** How often dropped datagrams are mentioned in the log, at most. */
+export const DROP_LOG_INTERVAL_MS = 10_000;

@@ -1,0 +1,63 @@
+import type { RemoteAddress } from '../ice/path-table.ts';
+import { AddressTable } from './address-table.ts';
+import type { EnginePeer } from './engine-peer.ts';
+import { RoamingTable } from './roaming-table.ts';
+
+/** Every way by which a datagram or a command finds its peer. What `add` and the notes put in, `remove` takes out. */
+export class PeerTable {
+	readonly #byId = new Map<string, EnginePeer>();
+	readonly #byUfrag = new Map<string, EnginePeer>();
+	readonly #byAddress = new AddressTable<EnginePeer>();
+	readonly roaming = new RoamingTable<EnginePeer>();
+
+	add(peer: EnginePeer): void {
+		this.#byId.set(peer.peerId, peer);
+		this.#byUfrag.set(peer.agent.local.ufrag, peer);
+	}
+
+	remove(peer: EnginePeer): void {
+		this.#byId.delete(peer.peerId);
+		// A peer has at most three (two generations and one that a restart superseded), and removal is rare.
+		for (const [ufrag, owner] of this.#byUfrag) if (owner === peer) this.#byUfrag.delete(ufrag);
+		for (const { address, port } of peer.agent.addresses) this.#byAddress.remove(address, port, peer);
+		this.roaming.remove(peer);
+	}
+
+	get(peerId: string): EnginePeer | undefined {
+		return this.#byId.get(peerId);
+	}
+
+	all(): IterableIterator<EnginePeer> {
+		return this.#byId.values();
+	}
+
+	withUfrag(ufrag: string): EnginePeer | undefined {
+		return this.#byUfrag.get(ufrag);
+	}
+
+	at(address: string, port: number): EnginePeer | undefined {
+		return this.#byAddress.find(address, port);
+	}
+
+	addUfrag(ufrag: string, peer: EnginePeer): void {
+		this.#byUfrag.set(ufrag, peer);
+	}
+
+	retireUfrag(ufrag: string | undefined): void {
+		if (ufrag !== undefined) this.#byUfrag.delete(ufrag);
+	}
+
+	/** An address from which the peer has authenticated: later packets from there are its own, whoever had it before. */
+	addAddress(from: RemoteAddress, peer: EnginePeer): void {
+		this.#byAddress.set(from.address, from.port, peer);
+	}
+
+	forgetAddress(from: RemoteAddress | undefined, peer: EnginePeer): void {
+		if (from !== undefined) this.#byAddress.remove(from.address, from.port, peer);
+	}
+
+	/** How much is held of everything; all zero when no peer is left. */
+	get sizes(): { readonly peers: number; readonly ufrags: number; readonly addresses: number; readonly roamingSsrcs: number } {
+		return { peers: this.#byId.size, ufrags: this.#byUfrag.size, addresses: this.#byAddress.size, roamingSsrcs: this.roaming.size };
+	}
+}
