@@ -285,7 +285,8 @@ export class Room implements PublicationListener {
 		const { clock, limits } = this.#context;
 		this.#cancelStatus ??= clock.setTimer(() => {
 			this.#cancelStatus = undefined;
-			for (const peer of this.#peers.values()) sendV2(peer.socket, this.#status());
+			const status = this.#status();
+			for (const peer of this.#peers.values()) sendV2(peer.socket, status);
 		}, limits.statusDelayMs);
 	}
 }
