@@ -119,8 +119,11 @@ async function registerSignaling(app: FastifyInstance, options: SignalingOptions
 
 	await app.register(fastifyWebsocket, {
 		options: { maxPayload: limits.maxFrameBytes },
-		// ws itself ends a socket whose frames break the protocol, with the code that says why; cutting it here would lose the code.
-		errorHandler: (error) => log.warn({ code: 'code' in error ? error.code : undefined }, 'websocket error'),
+		errorHandler: (error, socket) => {
+			log.warn({ code: 'code' in error ? error.code : undefined }, 'websocket error');
+			// ws itself closes a socket whose frames break the protocol, with the code that says why; one still open has met a fault of ours.
+			if (socket.readyState === socket.OPEN) socket.terminate();
+		},
 		preClose(this: FastifyInstance, done) {
 			const { clients } = this.websocketServer;
 			for (const client of clients) client.close(1001, 'Server is stopping');
@@ -142,7 +145,7 @@ async function registerSignaling(app: FastifyInstance, options: SignalingOptions
 			return;
 		}
 		const connection = new Connection({ wire: wireOf(socket), clock, limits, counts });
-		listen(socket, connection);
+		listen(socket, connection, (fault) => log.warn({ room: room.tag, stack: stackOf(fault) }, 'signaling fault'));
 		if (route.role === 'counter') {
 			new CountSession(room, connection, clock);
 			return;
@@ -187,6 +190,11 @@ function refuse(route: SocketRoute, rooms: Rooms, request: Request): Refusal | u
 function addedEvents({ query }: Request): { readonly version: 1 | 2; readonly resumeToken: string | undefined } {
 	if (query.v !== '2') return { version: 1, resumeToken: undefined };
 	return { version: 2, resumeToken: typeof query.resume === 'string' ? query.resume : undefined };
+}
+
+/** Where a fault of ours happened; its message may quote what a client sent. */
+function stackOf(fault: unknown): string | undefined {
+	return fault instanceof Error ? fault.stack?.slice(fault.stack.indexOf('\n    at ') + 1) : undefined;
 }
 
 /**

@@ -17,9 +17,19 @@ export function wireOf(socket: WebSocket): WireSocket {
 	};
 }
 
-/** Leads a `ws` socket's events to its connection. A client's close is answered with its own code by `ws` itself. */
-export function listen(socket: WebSocket, connection: Connection): void {
-	socket.on('message', (message) => connection.received(bytesOf(message)));
+/**
+ * Leads a `ws` socket's events to its connection. A client's close is answered with its own code by `ws` itself. A fault of ours in
+ * handling a message ends this one socket (1011), not the server with everybody's.
+ */
+export function listen(socket: WebSocket, connection: Connection, onFault: (fault: unknown) => void): void {
+	socket.on('message', (message) => {
+		try {
+			connection.received(bytesOf(message));
+		} catch (fault) {
+			onFault(fault);
+			connection.close(1011, 'Internal error');
+		}
+	});
 	socket.on('ping', () => connection.alive());
 	socket.on('pong', () => connection.alive());
 	socket.on('close', (code) => connection.wireClosed(code));
