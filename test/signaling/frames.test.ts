@@ -189,6 +189,19 @@ describe('limits', () => {
 	});
 });
 
+test('a fault of the server in one message ends that socket alone, with 1011', async () => {
+	const other = await server().connect(`/duress/${roomId}/viewer/websocket`);
+	const { send } = server().engine;
+	server().engine.send = () => {
+		throw new Error('engine fault');
+	};
+	client.send('answer', answerTo(offer));
+	expect((await client.closed).code).toBe(1011);
+	server().engine.send = send;
+	await other.settled();
+	expect(server().log.some(({ message }) => message === 'signaling fault')).toBe(true);
+});
+
 describe('closing', () => {
 	test.each([1000, 1001, 3000, 4000, 4999])('a close with %i is answered with the same code', async (code) => {
 		const echoed = new Promise((resolve) => client.socket.on('close', resolve));

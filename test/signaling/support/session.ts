@@ -24,7 +24,7 @@ export async function connectMedia(server: SignalingServer, path: string, ufrag 
 
 /** The engine sees the first packets of a peer. */
 export function goLive(
-	server: SignalingServer,
+	server: Pick<SignalingServer, 'engine'>,
 	engineId: string,
 	publicationId = server.engine.last('open-publication').publication.publicationId,
 ): void {
