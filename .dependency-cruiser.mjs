@@ -13,6 +13,9 @@ const services = ['config', 'log', 'metrics', 'runtime'];
 /** Inside a group: a source folder and the only files of a sister folder that it may import. */
 const sisters = { media: ['^src/dtls/'], room: ['^src/media/engine-port\\.ts$'] };
 
+/** Tests, and what only tests use, beside the code that they test. */
+const tests = ['\\.(test|fixture)\\.ts$', '^src/[^/]+/testing/'];
+
 const pure = [...groups[0], ...groups[1]];
 const allFolders = [...groups.flat(), ...services];
 const own = (folder) => `^src/${folder}/`;
@@ -26,7 +29,7 @@ const directions = groups.flatMap((group, index) =>
 			name: `direction-${folder}`,
 			comment: `src/${folder} imports only from ${[...before, ...(index >= 2 ? services : [])].join(', ') || 'itself'}`,
 			severity: 'error',
-			from: { path: own(folder), pathNot: '\\.test\\.ts$' },
+			from: { path: own(folder), pathNot: tests },
 			to: { path: '^src/', pathNot: allowed },
 		};
 	}),
@@ -39,7 +42,7 @@ export default {
 			name: 'direction-services',
 			comment: 'config, log, metrics and runtime import only one another',
 			severity: 'error',
-			from: { path: anyOf(services), pathNot: '\\.test\\.ts$' },
+			from: { path: anyOf(services), pathNot: tests },
 			to: { path: '^src/', pathNot: anyOf(services) },
 		},
 		{
@@ -59,33 +62,33 @@ export default {
 		{
 			name: 'no-tests-in-the-product',
 			severity: 'error',
-			from: { path: '^(src|web)/', pathNot: '\\.test\\.ts$' },
-			to: { path: ['\\.test\\.ts$', '^(test|bench|scripts)/'] },
+			from: { path: '^(src|web)/', pathNot: tests },
+			to: { path: [...tests, '^(test|bench|scripts)/'] },
 		},
 		{
 			name: 'no-development-packages-in-the-product',
 			severity: 'error',
-			from: { path: '^(src|web)/', pathNot: '\\.test\\.ts$' },
+			from: { path: '^(src|web)/', pathNot: tests },
 			to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
 		},
 		{
 			name: 'pure-folders-stay-pure',
 			comment: 'no clock, timers, sockets, files or threads: srtp and stun may use hashes, ciphers and checksums, nothing else of Node',
 			severity: 'error',
-			from: { path: anyOf(pure), pathNot: '\\.test\\.ts$' },
+			from: { path: anyOf(pure), pathNot: tests },
 			to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|zlib)$' },
 		},
 		{
 			name: 'ciphers-only-in-srtp-and-stun',
 			severity: 'error',
-			from: { path: anyOf(pure.filter((folder) => folder !== 'srtp' && folder !== 'stun')), pathNot: '\\.test\\.ts$' },
+			from: { path: anyOf(pure.filter((folder) => folder !== 'srtp' && folder !== 'stun')), pathNot: tests },
 			to: { dependencyTypes: ['core'], path: '^(node:)?(crypto|zlib)$' },
 		},
 		{
 			name: 'pages-stand-alone',
 			comment: 'what runs in a browser imports nothing but its own folder',
 			severity: 'error',
-			from: { path: '^web/', pathNot: '\\.test\\.ts$' },
+			from: { path: '^web/', pathNot: tests },
 			to: { pathNot: '^web/' },
 		},
 		{ name: 'not-found', severity: 'error', from: {}, to: { couldNotResolve: true } },
