@@ -1,13 +1,21 @@
 import { type MediaDescription as ParsedMedia, parse, type SessionDescription } from 'sdp-transform';
 import type { Result } from './negotiation-errors.ts';
 import { parseSection } from './parse-section.ts';
-import { isUsableFingerprintLine, parseTransport } from './parse-transport.ts';
+import { parseTransport } from './parse-transport.ts';
 import type { RemoteDescription, RemoteSection, RemoteTransport } from './remote-description.ts';
 
-/** A browser writes about 1,000 lines for an offer with every codec twice; each line costs the reader some 50 expressions. */
+/** A browser writes about 60 lines for a section, this server answers up to 50 of them. */
 export const maxLines = 4096;
 /** More than twice the sections that this server offers at most. */
 export const maxRemoteSections = 64;
+
+/**
+ * The lines that this server reads. The rest is left out beforehand: the reader tries some 50 expressions on each line it does not know.
+ * Of fingerprints it keeps one per level, the last, so those with a digest that is not trusted (SHA-1 and older) must not push
+ * a usable one out.
+ */
+const usedLine =
+	/^(m=|a=(sendrecv|sendonly|recvonly|inactive|rtcp-mux|rtcp-rsize|bundle-only|ice-lite)\b|a=(group|mid|setup|ice-ufrag|ice-pwd|rtpmap|fmtp|rtcp-fb|extmap|ssrc|ssrc-group):|a=fingerprint:sha-(256|384|512) )/i;
 
 /**
  * Reads an SDP of a client: CRLF, LF or CR line ends, with or without the last one. What cannot be understood is refused as a whole;
@@ -20,8 +28,7 @@ export function parseDescription(sdp: string): Result<RemoteDescription> {
 	if (lines.filter((line) => line.startsWith('m=')).length > maxRemoteSections) return { ok: false, error: 'too-many-sections' };
 	let session: SessionDescription;
 	try {
-		// The reader keeps one fingerprint per level, the last: digests that cannot be used must not push a usable one out.
-		session = parse(lines.filter(isUsableFingerprintLine).join('\r\n'));
+		session = parse(lines.filter((line) => usedLine.test(line)).join('\r\n'));
 	} catch {
 		return { ok: false, error: 'bad-sdp' };
 	}

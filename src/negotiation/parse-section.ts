@@ -12,6 +12,8 @@ const formatsPattern = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const maxFormatsLength = 1024;
 /** A camera with three simulcast layers names three; anything near this is not a camera. */
 export const maxSsrcs = 16;
+/** Browsers name six kinds of feedback; more than this for one payload type only costs time, as every payload type gets those of `*`. */
+const maxFeedback = 16;
 
 /** Reads one media section, or returns undefined when its media line is malformed. */
 export function parseSection(media: ParsedMedia, session: SessionDescription, index: number): RemoteSection | undefined {
@@ -64,7 +66,7 @@ function parseCodecs(media: ParsedMedia, formats: string): readonly RemoteCodec[
 		const value = `${line.type} ${line.subtype ?? ''}`.trim();
 		const known = feedback.get(String(line.payload));
 		if (known === undefined) feedback.set(String(line.payload), [value]);
-		else known.push(value);
+		else if (known.length < maxFeedback) known.push(value);
 	}
 	const codecs: RemoteCodec[] = [];
 	for (const format of new Set(formats.split(' '))) {

@@ -19,11 +19,6 @@ export function parseTransport(media: ParsedMedia, session: SessionDescription):
 	return { ufrag, pwd, fingerprint };
 }
 
-/** False for an `a=fingerprint` line with a digest that is not trusted (SHA-1 and older) or not known. */
-export function isUsableFingerprintLine(line: string): boolean {
-	return !/^a=fingerprint:/i.test(line) || /^a=fingerprint:sha-(256|384|512) /i.test(line);
-}
-
 /** Numbers come back from the reader as numbers, `a=ice-ufrag:1234` too. */
 export function text(value: unknown): string | undefined {
 	return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
