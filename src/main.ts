@@ -33,8 +33,7 @@ async function run(config: Config): Promise<void> {
 		announcedIps: config.media.announcedIps ?? [],
 		production: config.production,
 		keyframeIntervalMs: config.media.keyframeIntervalMs,
-		// Without native code AES-CM is the cheaper one (docs/decisions): 3.8 µs a packet against 5.6.
-		srtpProfiles: ['AES128_CM_HMAC_SHA1_80', 'AEAD_AES_128_GCM'],
+		srtpProfiles: config.media.srtpProfiles,
 		log: logger,
 	}).catch((error: unknown) => fail(`cannot open the media socket on ${config.media.host} port ${config.media.port}: ${reasonOf(error)}`));
 	const rooms = new Rooms({ media: engine, clock: systemClock, randomBytes, log: logger });

@@ -3,6 +3,9 @@ import type { PublicUrl } from './public-url.ts';
 import type { Settings } from './settings.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
+/** SRTP protection profiles by their registered names (RFC 5764, RFC 7714). */
+export const srtpProfileNames = ['AES128_CM_HMAC_SHA1_80', 'AEAD_AES_128_GCM'] as const;
+
 /** The settings of a server, checked and ready to use. Each module takes the part that it needs. */
 export interface Config {
 	readonly listen: ListenAddress;
@@ -18,6 +21,8 @@ export interface Config {
 		readonly announcedIps: readonly string[] | undefined;
 		/** 0: on demand only. */
 		readonly keyframeIntervalMs: number;
+		/** In order of preference, at least one. */
+		readonly srtpProfiles: readonly (typeof srtpProfileNames)[number][];
 	};
 	readonly dataDir: string;
 	readonly log: { readonly level: Settings['logLevel']; readonly format: Settings['logFormat'] };

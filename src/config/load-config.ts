@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { Value } from 'typebox/value';
-import type { Config } from './config.ts';
+import { type Config, srtpProfileNames } from './config.ts';
 import { renderHelp } from './config-help.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { parsePublicUrl } from './public-url.ts';
@@ -94,6 +94,7 @@ function resolve(raw: RawSettings, readFile: (path: string) => string): Config {
 					? undefined
 					: parsed('announcedIps', settings.announcedIps, parseAddressList, 'a comma list of IP addresses'),
 			keyframeIntervalMs: settings.keyframeIntervalMs,
+			srtpProfiles: parsed('srtpProfiles', settings.srtpProfiles, parseSrtpProfiles, `a comma list of ${srtpProfileNames.join(' and ')}`),
 		},
 		dataDir: settings.dataDir,
 		log: { level: settings.logLevel, format: settings.logFormat },
@@ -135,6 +136,12 @@ function readTls(
 function parseAddressList(text: string): readonly string[] | undefined {
 	const addresses = text.split(',').map((part) => part.trim());
 	return addresses.every((address) => isIP(address) !== 0) ? addresses : undefined;
+}
+
+function parseSrtpProfiles(text: string): Config['media']['srtpProfiles'] | undefined {
+	const profiles = text.split(',').map((part) => srtpProfileNames.find((name) => name === part.trim()));
+	const known = profiles.filter((profile) => profile !== undefined);
+	return known.length === profiles.length ? known : undefined;
 }
 
 function codeOf(error: unknown): string {

@@ -77,6 +77,11 @@ export const SettingsSchema = Type.Object(
 			maximum: 600_000,
 			description: 'How often each video source is asked for a key frame, in milliseconds; 0 asks on demand only.',
 		}),
+		srtpProfiles: Type.String({
+			env: 'DURESS_SRTP_PROFILES',
+			default: 'AES128_CM_HMAC_SHA1_80,AEAD_AES_128_GCM',
+			description: 'Comma list of the SRTP profiles that are accepted, the preferred one first.',
+		}),
 		logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
 			env: 'DURESS_LOG_LEVEL',
 			default: 'info',
