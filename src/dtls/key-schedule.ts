@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 
 const MASTER_SECRET_LENGTH = 48;
 const VERIFY_DATA_LENGTH = 12;
@@ -14,12 +14,14 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** The pseudo-random function with SHA-256: RFC 5246 5. */
 export function pseudoRandom(secret: Uint8Array, label: string, seed: Uint8Array, length: number): Uint8Array {
+	// Under Node 24 an HMAC from raw octets costs five times as much as from a key object.
+	const key = createSecretKey(secret);
 	const labelled = Buffer.concat([Buffer.from(label, 'ascii'), seed]);
 	const blocks: Uint8Array[] = [];
 	let a: Uint8Array = labelled;
 	for (let have = 0; have < length; have += 32) {
-		a = createHmac('sha256', secret).update(a).digest();
-		blocks.push(createHmac('sha256', secret).update(a).update(labelled).digest());
+		a = createHmac('sha256', key).update(a).digest();
+		blocks.push(createHmac('sha256', key).update(a).update(labelled).digest());
 	}
 	return Buffer.concat(blocks).subarray(0, length);
 }
