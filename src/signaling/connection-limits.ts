@@ -12,6 +12,8 @@ export interface ConnectionLimits {
 	readonly pingMs: number;
 	/** A socket from which nothing came for this long is dropped; twice the ping, so that one lost answer is forgiven. */
 	readonly silenceMs: number;
+	/** A socket that asked for an upgrade and got none is cut after this. */
+	readonly upgradeMs: number;
 	/** Sockets that do not answer the close when the server stops are cut after this. */
 	readonly shutdownMs: number;
 }
@@ -23,5 +25,6 @@ export const defaultConnectionLimits: ConnectionLimits = {
 	frames: { count: 500, windowMs: 10_000 },
 	pingMs: 15_000,
 	silenceMs: 30_000,
+	upgradeMs: 10_000,
 	shutdownMs: 1000,
 };

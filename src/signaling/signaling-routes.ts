@@ -135,6 +135,15 @@ async function registerSignaling(app: FastifyInstance, options: SignalingOptions
 		},
 	});
 
+	// Node hands the whole socket over with an upgrade request and keeps no watch on it. One that got a plain answer, from whatever
+	// hook or route, would stay for ever: it ends with the answer, or, where the framework answers before any hook, a while later. ws
+	// switches the timeout off when the socket becomes a WebSocket.
+	app.server.on('upgrade', ({ socket }) => socket.setTimeout(limits.upgradeMs, () => socket.destroy()));
+	app.addHook('onResponse', (request, _reply, done) => {
+		if ('upgrade' in request.raw && request.raw.upgrade === true) request.raw.socket.destroy();
+		done();
+	});
+
 	const connect = (route: SocketRoute, socket: fastifyWebsocket.WebSocket, request: Request): void => {
 		const { id } = request.params;
 		if (route.makes && !rooms.has(id)) rooms.open(id, 'legacy');
