@@ -17,6 +17,7 @@ export interface SourceSubscription {
 }
 
 export interface EngineSourceOptions {
+	readonly publicationId: string;
 	readonly kind: MediaKind;
 	readonly ssrc: number;
 	readonly cname: string;
@@ -29,6 +30,7 @@ export interface EngineSourceOptions {
 
 /** The picture or the sound of one publication: one outbound line, its viewers, and who is to be asked for keyframes. */
 export class EngineSource {
+	readonly publicationId: string;
 	readonly kind: MediaKind;
 	readonly ssrc: number;
 	readonly cname: string;
@@ -47,6 +49,7 @@ export class EngineSource {
 	#destinations: readonly Destination[] = [];
 
 	constructor(options: EngineSourceOptions) {
+		this.publicationId = options.publicationId;
 		this.kind = options.kind;
 		this.ssrc = options.ssrc;
 		this.cname = options.cname;

@@ -147,6 +147,7 @@ export class LocalEngine implements MediaEngine {
 		if (this.#publications.has(publication.publicationId)) return;
 		const sourceOf = (kind: MediaKind, ssrc: number) =>
 			new EngineSource({
+				publicationId: publication.publicationId,
 				kind,
 				ssrc,
 				cname: publication.streamName,
@@ -194,7 +195,7 @@ export class LocalEngine implements MediaEngine {
 	#restartIce(peerId: string, ice: { ufrag: string; pwd: string }): void {
 		const peer = this.#peers.get(peerId);
 		if (peer === undefined) return;
-		this.#peers.retireUfrag(peer.agent.restart(ice));
+		this.#peers.retireUfrag(peer.agent.restart(ice), peer);
 		this.#peers.addUfrag(ice.ufrag, peer);
 	}
 
@@ -237,13 +238,7 @@ export class LocalEngine implements MediaEngine {
 	/** A viewer can receive a source from now on: it needs a keyframe to begin with, and to know how sound and picture lie. */
 	#joined(peer: EnginePeer, source: EngineSource, nowMs: number): void {
 		this.#reporter.reportTo(peer, source, nowMs);
-		const publication = this.#publicationOf(source);
-		if (source.kind === 'video') this.#requestKeyframe(publication, nowMs);
-	}
-
-	#publicationOf(source: EngineSource): EnginePublication | undefined {
-		for (const publication of this.#publications.values()) if (publication.source(source.kind) === source) return publication;
-		return undefined;
+		if (source.kind === 'video') this.#requestKeyframe(this.#publications.get(source.publicationId), nowMs);
 	}
 
 	#requestKeyframe(publication: EnginePublication | undefined, nowMs: number): void {
@@ -302,7 +297,7 @@ export class LocalEngine implements MediaEngine {
 
 	#viewerAsksKeyframe(peer: EnginePeer, ssrc: number, nowMs: number): void {
 		const source = peer.downlink.sourceOf(ssrc);
-		if (source !== undefined) this.#requestKeyframe(this.#publicationOf(source), nowMs);
+		if (source !== undefined) this.#requestKeyframe(this.#publications.get(source.publicationId), nowMs);
 	}
 
 	#tick(nowMs: number): void {

@@ -72,7 +72,7 @@ export class Ingress {
 		const outcome = peer.handleCheck(message, from, nowMs);
 		if (outcome.path?.added) this.#peers.addAddress({ address: from.address, port: from.port }, peer);
 		this.#peers.forgetAddress(outcome.path?.forgotten, peer);
-		this.#peers.retireUfrag(outcome.retiredUfrag);
+		this.#peers.retireUfrag(outcome.retiredUfrag, peer);
 		if (outcome.response !== undefined) this.#reply(outcome.response, from);
 		if (outcome.verdict === 'accepted') this.#listener.checked(peer, outcome.newRemoteUfrag);
 		else if (outcome.verdict !== 'repeated' && outcome.verdict !== 'exhausted') this.#drops.count('stun');

@@ -12,13 +12,12 @@ export class PeerTable {
 
 	add(peer: EnginePeer): void {
 		this.#byId.set(peer.peerId, peer);
-		this.#byUfrag.set(peer.agent.local.ufrag, peer);
+		this.addUfrag(peer.agent.local.ufrag, peer);
 	}
 
 	remove(peer: EnginePeer): void {
 		this.#byId.delete(peer.peerId);
-		// A peer has at most three (two generations and one that a restart superseded), and removal is rare.
-		for (const [ufrag, owner] of this.#byUfrag) if (owner === peer) this.#byUfrag.delete(ufrag);
+		for (const ufrag of peer.ufrags) this.#byUfrag.delete(ufrag);
 		for (const { address, port } of peer.agent.addresses) this.#byAddress.remove(address, port, peer);
 		this.roaming.remove(peer);
 	}
@@ -40,11 +39,12 @@ export class PeerTable {
 	}
 
 	addUfrag(ufrag: string, peer: EnginePeer): void {
+		peer.ufrags.add(ufrag);
 		this.#byUfrag.set(ufrag, peer);
 	}
 
-	retireUfrag(ufrag: string | undefined): void {
-		if (ufrag !== undefined) this.#byUfrag.delete(ufrag);
+	retireUfrag(ufrag: string | undefined, peer: EnginePeer): void {
+		if (ufrag !== undefined && peer.ufrags.delete(ufrag)) this.#byUfrag.delete(ufrag);
 	}
 
 	/** An address from which the peer has authenticated: later packets from there are its own, whoever had it before. */

@@ -19,14 +19,12 @@ export class UdpSocket {
 	readonly #ring = Buffer.allocUnsafeSlow(SLOTS * SLOT_BYTES);
 	readonly #slots: Buffer[] = [];
 	#next = 0;
-	#mappedIPv4: boolean;
 	/** Datagrams not sent because the queue was full, and sends that the system refused. */
 	dropped = 0;
 	refused = 0;
 
-	private constructor(socket: Socket, mappedIPv4: boolean) {
+	private constructor(socket: Socket) {
 		this.#socket = socket;
-		this.#mappedIPv4 = mappedIPv4;
 		for (let slot = 0; slot < SLOTS; slot += 1) this.#slots.push(this.#ring.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES));
 		// A refused send (unreachable network, ICMP error) concerns one peer, whose consent will expire; it never ends the socket.
 		socket.on('error', () => {
@@ -66,7 +64,7 @@ export class UdpSocket {
 				} catch {
 					// A system that refuses larger buffers runs with its own.
 				}
-				resolve(new UdpSocket(socket, ipv6));
+				resolve(new UdpSocket(socket));
 			});
 		});
 	}
@@ -104,11 +102,6 @@ export class UdpSocket {
 		} catch {
 			this.refused += 1;
 		}
-	}
-
-	/** How this socket writes an address: an IPv4 peer of a dual-stack socket is named by its mapped address. */
-	native(address: string): string {
-		return this.#mappedIPv4 && !address.includes(':') ? `::ffff:${address}` : address;
 	}
 
 	close(): Promise<void> {
