@@ -8,7 +8,9 @@ import { runScript } from './setup-error.mjs';
 
 await runScript(async () => {
 	const { node, env } = await setup();
-	const server = spawn(node, [join(projectRoot, 'src', 'main.ts'), ...process.argv.slice(2)], { env, stdio: 'inherit' });
+	// Stripping types for the pages is still marked experimental; what can be said of it is in decision 12, not in every start.
+	const args = ['--disable-warning=ExperimentalWarning', join(projectRoot, 'src', 'main.ts'), ...process.argv.slice(2)];
+	const server = spawn(node, args, { env, stdio: 'inherit' });
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 		// A terminal sends Ctrl-C to the whole process group: there the server has it already.
 		process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : server.kill(signal)));

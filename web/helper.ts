@@ -189,7 +189,8 @@ function show(): void {
 	const others = open.filter(({ roomId }) => !taken.has(roomId));
 	const state = JSON.stringify([mine, others]);
 	const countText = others.length === 1 ? '1 open call' : `${others.length} open calls`;
-	const text = others.length === 0 ? 'Nobody is calling for help now.' : countText;
+	const noneText = mine.length === 0 ? 'Nobody is calling for help now.' : 'No other open call.';
+	const text = others.length === 0 ? noneText : countText;
 	if (summary.textContent !== text) summary.textContent = text;
 	if (state === shown) return;
 	shown = state;

@@ -7,6 +7,9 @@ import { makeTemporaryFolder } from './temporary-folder.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 
+/** As `npm start` runs it. */
+const program = ['--disable-warning=ExperimentalWarning', join(projectRoot, 'src', 'main.ts')];
+
 /** From spawn to the ready line: a cold start on a machine that runs other tests at the same time. */
 const readyWithinMs = 20_000;
 /** From SIGTERM to the end of the process. */
@@ -85,7 +88,7 @@ function watchOutput(child: ChildProcess, lines: string[]): Promise<Record<strin
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
 	const folder = options.dataFolder === undefined ? makeTemporaryFolder() : undefined;
 	const dataFolder = options.dataFolder ?? folder?.path;
-	const child = spawn(process.execPath, [join(projectRoot, 'src', 'main.ts'), '--addr', '127.0.0.1:0', ...(options.flags ?? [])], {
+	const child = spawn(process.execPath, [...program, '--addr', '127.0.0.1:0', ...(options.flags ?? [])], {
 		cwd: projectRoot,
 		env: { ...process.env, DURESS_MEDIA_PORT: '0', DURESS_DATA_DIR: dataFolder, ...options.env },
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -139,7 +142,7 @@ export async function runServer(
 	flags: readonly string[],
 	env: Record<string, string | undefined> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-	const child = spawn(process.execPath, [join(projectRoot, 'src', 'main.ts'), ...flags], {
+	const child = spawn(process.execPath, [...program, ...flags], {
 		cwd: projectRoot,
 		env: { ...process.env, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
