@@ -1,5 +1,7 @@
+import type { IceCredentials } from '../negotiation/media-description.ts';
 import { type Action, PeerNegotiator, type Signal } from '../negotiation/peer-negotiator.ts';
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
+import { Alarm } from '../runtime/alarm.ts';
 import { farewells, type PeerEnding } from './peer-ending.ts';
 import { PeerLiveness } from './peer-liveness.ts';
 import type { RoomContext, TransportFailure, TransportListener } from './room-context.ts';
@@ -47,8 +49,8 @@ export class Peer implements TransportListener {
 	#receives: readonly RoomPublication[] = [];
 	#parkedAtMs: number | undefined;
 	#parkedTotalMs = 0;
-	#cancelNegotiationTimer = nothing;
-	#cancelLivenessTimer = nothing;
+	readonly #negotiationAlarm: Alarm;
+	readonly #livenessAlarm: Alarm;
 	#removed = false;
 
 	constructor(options: PeerOptions) {
@@ -63,6 +65,8 @@ export class Peer implements TransportListener {
 		this.#onRemoved = options.onRemoved;
 		this.#socket = options.socket;
 		this.#liveness = new PeerLiveness(context.limits, context.clock.nowMs());
+		this.#negotiationAlarm = new Alarm(context.clock, () => void this.#run(this.#negotiator.tick(this.#negotiationMs())));
+		this.#livenessAlarm = new Alarm(context.clock, () => this.remove('timed-out'));
 		[this.#negotiator, this.#engineId] = this.#openTransport();
 	}
 
@@ -117,7 +121,7 @@ export class Peer implements TransportListener {
 		const nowMs = this.#context.clock.nowMs();
 		this.#parkedAtMs = nowMs;
 		this.#socket = undefined;
-		this.#cancelNegotiationTimer();
+		this.#negotiationAlarm.set(undefined);
 		this.#liveness.socketLost(nowMs);
 		this.#armLiveness();
 		this.#log('peer parked');
@@ -149,8 +153,8 @@ export class Peer implements TransportListener {
 	remove(ending: PeerEnding): void {
 		if (this.#removed) return;
 		this.#removed = true;
-		this.#cancelNegotiationTimer();
-		this.#cancelLivenessTimer();
+		this.#negotiationAlarm.set(undefined);
+		this.#livenessAlarm.set(undefined);
 		this.#closeTransport();
 		this.#log('peer removed', { ending });
 		const socket = this.#socket;
@@ -220,10 +224,14 @@ export class Peer implements TransportListener {
 			sessionId: entropy.sessionId(),
 			random: () => entropy.unit(),
 		});
+		return [negotiator, this.#openEnginePeer(ice)];
+	}
+
+	#openEnginePeer(ice: IceCredentials): string {
 		const engineId = `${this.peerId}.${this.#transportCount++}`;
 		this.#context.transports.set(engineId, this);
-		media.send({ type: 'open-peer', peerId: engineId, ice });
-		return [negotiator, engineId];
+		this.#context.media.send({ type: 'open-peer', peerId: engineId, ice });
+		return engineId;
 	}
 
 	#closeTransport(): void {
@@ -250,9 +258,7 @@ export class Peer implements TransportListener {
 					break;
 				case 'replace-transport':
 					this.#closeTransport();
-					this.#engineId = `${this.peerId}.${this.#transportCount++}`;
-					this.#context.transports.set(this.#engineId, this);
-					media.send({ type: 'open-peer', peerId: this.#engineId, ice: action.ice });
+					this.#engineId = this.#openEnginePeer(action.ice);
 					this.#liveness.renewed(clock.nowMs());
 					this.#armLiveness();
 					break;
@@ -276,26 +282,15 @@ export class Peer implements TransportListener {
 	}
 
 	#armNegotiation(): void {
-		this.#cancelNegotiationTimer();
-		this.#cancelNegotiationTimer = nothing;
-		const dueMs = this.#negotiator.nextTimeoutMs();
-		if (dueMs === undefined || this.#socket === undefined || this.#removed) return;
-		const tick = (): void => void this.#run(this.#negotiator.tick(this.#negotiationMs()));
-		this.#cancelNegotiationTimer = this.#context.clock.setTimer(tick, Math.max(0, dueMs - this.#negotiationMs()));
+		const dueMs = this.#socket === undefined || this.#removed ? undefined : this.#negotiator.nextTimeoutMs();
+		this.#negotiationAlarm.set(dueMs === undefined ? undefined : dueMs + this.#parkedTotalMs);
 	}
 
 	#armLiveness(): void {
-		this.#cancelLivenessTimer();
-		this.#cancelLivenessTimer = nothing;
-		const dueMs = this.#liveness.deadlineMs;
-		if (dueMs === undefined || this.#removed) return;
-		const giveUp = (): void => this.remove('timed-out');
-		this.#cancelLivenessTimer = this.#context.clock.setTimer(giveUp, Math.max(0, dueMs - this.#context.clock.nowMs()));
+		this.#livenessAlarm.set(this.#removed ? undefined : this.#liveness.deadlineMs);
 	}
 
 	#log(message: string, more: Readonly<Record<string, unknown>> = {}): void {
 		this.#context.log.info({ room: this.#roomTag, peer: this.peerId, role: this.role, ...more }, message);
 	}
 }
-
-function nothing(): void {}

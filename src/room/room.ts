@@ -3,7 +3,8 @@ import { Peer, type PeerRole } from './peer.ts';
 import type { PeerEnding } from './peer-ending.ts';
 import type { PublicationListener, RoomContext } from './room-context.ts';
 import { roomTag, streamIdOf } from './room-names.ts';
-import { RoomPublication } from './room-publication.ts';
+import type { RoomPublication } from './room-publication.ts';
+import { RoomPublications } from './room-publications.ts';
 import type { CountSocket, SignalSocket } from './signal-socket.ts';
 import { sendV2, signalBack, signalLost, type V2Event } from './v2-events.ts';
 
@@ -30,7 +31,7 @@ export class Room implements PublicationListener {
 	readonly #onPopulation: (room: Room) => void;
 	readonly #peers = new Map<string, Peer>();
 	readonly #peersByToken = new Map<string, Peer>();
-	readonly #publications = new Map<string, RoomPublication>();
+	readonly #publications: RoomPublications;
 	readonly #counters = new Set<CountSocket>();
 	#kind: RoomKind;
 	/** What broadcasters feed: as long as the room in a duress room, as long as there is a broadcaster in a legacy room. */
@@ -47,7 +48,8 @@ export class Room implements PublicationListener {
 		this.tag = roomTag(options.roomId);
 		this.#kind = options.kind;
 		this.#onPopulation = options.onPopulation;
-		if (options.kind === 'duress') this.#stage = this.#openPublication();
+		this.#publications = new RoomPublications(options.context, this);
+		if (options.kind === 'duress') this.#stage = this.#publications.open();
 	}
 
 	get kind(): RoomKind {
@@ -72,7 +74,7 @@ export class Room implements PublicationListener {
 	keep(): void {
 		this.#kind = 'duress';
 		if (this.#stage !== undefined) return;
-		this.#stage = this.#openPublication();
+		this.#stage = this.#publications.open();
 		this.#spreadPublications();
 	}
 
@@ -102,7 +104,7 @@ export class Room implements PublicationListener {
 		this.#peersByToken.set(peer.resumeToken, peer);
 		this.#context.log.info({ room: this.tag, peer: peer.peerId, role, peers: this.peerCount }, 'peer joined');
 		this.#greet(peer);
-		peer.start(this.#receivesOf(peer));
+		peer.start(this.#publications.except(peer.feeds));
 		if (role === 'broadcaster') {
 			for (const other of this.#peers.values()) if (other !== peer) other.socket?.send('duress-alert', 'Duress stream triggered');
 		}
@@ -123,7 +125,7 @@ export class Room implements PublicationListener {
 		if (peer === undefined || peer.role !== role) return undefined;
 		peer.resume(socket);
 		this.#greet(peer);
-		peer.catchUp(this.#receivesOf(peer));
+		peer.catchUp(this.#publications.except(peer.feeds));
 		this.#tellState(peer);
 		return peer;
 	}
@@ -182,45 +184,18 @@ export class Room implements PublicationListener {
 		for (const peer of this.#peers.values()) peer.remove(ending);
 		for (const counter of this.#counters) counter.close(1000, 'Session completed');
 		this.#counters.clear();
-		for (const publication of this.#publications.values()) this.#closePublication(publication);
+		this.#publications.closeAll();
 	}
 
 	#feedFor(role: PeerRole): RoomPublication | undefined {
 		if (role === 'viewer') return undefined;
-		if (role === 'room-peer') return this.#openPublication();
-		this.#stage ??= this.#openPublication();
+		if (role === 'room-peer') return this.#publications.open();
+		this.#stage ??= this.#publications.open();
 		return this.#stage;
 	}
 
-	#openPublication(): RoomPublication {
-		const { entropy, ssrcs, media, publications } = this.#context;
-		const publication = new RoomPublication({
-			publicationId: entropy.hex(8),
-			streamName: entropy.hex(8),
-			videoSsrc: ssrcs.take(),
-			audioSsrc: ssrcs.take(),
-		});
-		this.#publications.set(publication.publication.publicationId, publication);
-		publications.set(publication.publication.publicationId, this);
-		media.send({ type: 'open-publication', publication: publication.publication });
-		return publication;
-	}
-
-	#closePublication({ publication: { publicationId, videoSsrc, audioSsrc } }: RoomPublication): void {
-		const { ssrcs, media, publications } = this.#context;
-		this.#publications.delete(publicationId);
-		publications.delete(publicationId);
-		media.send({ type: 'close-publication', publicationId });
-		ssrcs.give(videoSsrc);
-		ssrcs.give(audioSsrc);
-	}
-
-	#receivesOf(peer: Peer): RoomPublication[] {
-		return [...this.#publications.values()].filter((publication) => publication !== peer.feeds);
-	}
-
 	#spreadPublications(except?: Peer): void {
-		for (const peer of this.#peers.values()) if (peer !== except) peer.setReceives(this.#receivesOf(peer));
+		for (const peer of this.#peers.values()) if (peer !== except) peer.setReceives(this.#publications.except(peer.feeds));
 	}
 
 	#having(role: PeerRole): number {
@@ -248,7 +223,7 @@ export class Room implements PublicationListener {
 		const stageIsOver = this.#kind === 'legacy' && feeds === this.#stage && this.#having('broadcaster') === 0;
 		if (feeds !== undefined && (peer.role === 'room-peer' || stageIsOver)) {
 			if (feeds === this.#stage) this.#stage = undefined;
-			this.#closePublication(feeds);
+			this.#publications.close(feeds);
 			this.#spreadPublications();
 		}
 		this.#populationChanged();
@@ -261,15 +236,16 @@ export class Room implements PublicationListener {
 	/** What a newcomer has to know besides its offer. */
 	#tellState(peer: Peer): void {
 		sendV2(peer.socket, this.#status());
-		for (const publication of this.#publications.values()) {
-			if (publication.lostSince !== undefined && receives(peer, publication)) {
-				sendV2(peer.socket, signalLost(publication, publication.lostSince));
-			}
+		if (peer.role === 'broadcaster') return;
+		for (const publication of this.#publications.except(peer.feeds)) {
+			if (publication.lostSince !== undefined) sendV2(peer.socket, signalLost(publication, publication.lostSince));
 		}
 	}
 
 	#tellReceivers(publication: RoomPublication, event: V2Event): void {
-		for (const peer of this.#peers.values()) if (receives(peer, publication)) sendV2(peer.socket, event);
+		for (const peer of this.#peers.values()) {
+			if (peer.role !== 'broadcaster' && peer.feeds !== publication) sendV2(peer.socket, event);
+		}
 	}
 
 	#populationChanged(): void {
@@ -289,8 +265,4 @@ export class Room implements PublicationListener {
 			for (const peer of this.#peers.values()) sendV2(peer.socket, status);
 		}, limits.statusDelayMs);
 	}
-}
-
-function receives(peer: Peer, publication: RoomPublication): boolean {
-	return peer.role !== 'broadcaster' && peer.feeds !== publication;
 }
