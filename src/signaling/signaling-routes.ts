@@ -2,8 +2,6 @@
 import type {} from '@fastify/swagger';
 import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { PeerRole } from '../room/peer.ts';
-import type { Room } from '../room/room.ts';
 import type { RoomLog } from '../room/room-log.ts';
 import { isLegacyRoomId } from '../room/room-names.ts';
 import type { Rooms } from '../room/rooms.ts';
@@ -13,6 +11,7 @@ import { type ConnectionLimits, defaultConnectionLimits } from './connection-lim
 import { CountSession } from './count-session.ts';
 import { RoomSession } from './room-session.ts';
 import { newSignalingCounts, type SignalingCounts } from './signaling-counts.ts';
+import { type SocketRoute, socketRoutes } from './socket-routes.ts';
 import { listen, wireOf } from './ws-wire.ts';
 
 export interface SignalingOptions {
@@ -41,72 +40,7 @@ interface Refusal {
 	readonly error: string;
 }
 
-interface SocketRoute {
-	readonly url: string;
-	readonly role: PeerRole | 'counter';
-	readonly summary: string;
-	/** The room the path names. */
-	find(rooms: Rooms, id: string): Room | undefined;
-	/** Whether the room is made when there is none. */
-	readonly makes?: true;
-	readonly notFound: string;
-}
-
 const errorSchema = { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] };
-
-const byRoom = (rooms: Rooms, id: string): Room | undefined => rooms.get(id);
-
-/** Stream ids are written in lower-case hex; any letter case is taken. */
-const byStream = (rooms: Rooms, id: string): Room | undefined => {
-	const roomId = rooms.findByStreamId(id.toLowerCase());
-	return roomId === undefined ? undefined : rooms.get(roomId);
-};
-
-const routes: readonly SocketRoute[] = [
-	{
-		url: '/duress/:id/websocket',
-		role: 'broadcaster',
-		summary: 'The broadcaster of a help session (WebSocket)',
-		find: byRoom,
-		notFound: 'Room not found',
-	},
-	{
-		url: '/duress/:id/viewer/websocket',
-		role: 'viewer',
-		summary: 'A viewer of a help session (WebSocket)',
-		find: byRoom,
-		notFound: 'Room not found',
-	},
-	{
-		url: '/room/:id/websocket',
-		role: 'room-peer',
-		summary: 'A peer of a legacy room, made when missing (WebSocket)',
-		find: byRoom,
-		makes: true,
-		notFound: 'Room not found',
-	},
-	{
-		url: '/room/:id/viewer/websocket',
-		role: 'counter',
-		summary: 'The number of peers in a room, once a second (WebSocket)',
-		find: byRoom,
-		notFound: 'Room not found',
-	},
-	{
-		url: '/stream/:id/websocket',
-		role: 'viewer',
-		summary: 'A viewer of a stream (WebSocket)',
-		find: byStream,
-		notFound: 'Stream not found',
-	},
-	{
-		url: '/stream/:id/viewer/websocket',
-		role: 'counter',
-		summary: 'The number of peers around a stream, once a second (WebSocket)',
-		find: byStream,
-		notFound: 'Stream not found',
-	},
-];
 
 /**
  * The six WebSocket routes, as a Fastify plugin. What is missing or full is refused before the upgrade, with a status and a JSON
@@ -163,7 +97,7 @@ async function registerSignaling(app: FastifyInstance, options: SignalingOptions
 		new RoomSession({ room, role: route.role, version, resumeToken, connection, counts });
 	};
 
-	for (const route of routes) {
+	for (const route of socketRoutes) {
 		app.route<RouteTypes>({
 			method: 'GET',
 			url: route.url,
