@@ -20,6 +20,9 @@ export class AesCmKeystream {
 	readonly #words = new Int32Array(this.#counters.buffer);
 	readonly #halfWords = new Uint16Array(this.#counters.buffer);
 	readonly #view = new DataView(this.#counters.buffer);
+	/** Where text and key stream are combined word by word: packets themselves lie at any address. */
+	readonly #text = new Uint8Array(SRTP_MAX_PACKET_LENGTH);
+	readonly #textWords = new Int32Array(this.#text.buffer);
 	readonly #saltSsrc: number;
 	readonly #saltIndexHigh: number;
 	readonly #saltIndexLow: number;
@@ -61,6 +64,17 @@ export class AesCmKeystream {
 			halfWords[block * 8 + 6] = seventh;
 		}
 		const stream = this.#cipher.update(this.#counters.subarray(0, blocks * BLOCK));
-		for (let at = from, i = 0; at < to; at++, i++) out[at] = (input[at] as number) ^ (stream[i] as number);
+		const text = this.#text;
+		const textWords = this.#textWords;
+		text.set(input.subarray(from, to));
+		const streamWords = wordsOf(stream);
+		for (let word = 0; word < streamWords.length; word++) textWords[word] = (textWords[word] as number) ^ (streamWords[word] as number);
+		out.set(text.subarray(0, to - from), from);
 	}
+}
+
+/** Node hands out a buffer of its own for each update, which begins on a word; should it ever not, a copy does. */
+function wordsOf(stream: Uint8Array): Int32Array {
+	const aligned = stream.byteOffset % 4 === 0 ? stream : new Uint8Array(stream);
+	return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
