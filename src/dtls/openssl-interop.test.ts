@@ -9,7 +9,12 @@ import { seeded } from './test-support/seeded-random.ts';
 
 const available = hasOpenssl();
 const identities = available ? createIdentities() : undefined;
-afterAll(() => identities?.remove());
+/** Ends what a failed test left running. */
+const running = new Set<() => Promise<void>>();
+afterAll(async () => {
+	for (const close of running) await close();
+	identities?.remove();
+});
 const certificate = await createCertificate();
 const bothProfiles: readonly SrtpProfile[] = ['AEAD_AES_128_GCM', 'AES128_CM_HMAC_SHA1_80'];
 const OFFER_BOTH = ['-use_srtp', 'SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM'];
@@ -44,9 +49,11 @@ async function connect(identity: ClientIdentity | undefined, options: readonly s
 		if (passed !== undefined) session.receive(passed);
 	});
 	const close = async () => {
+		running.delete(close);
 		session.close();
 		await client.close();
 	};
+	running.add(close);
 	return { session, client, connected, closed, close };
 }
 
