@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Entropy } from './entropy.ts';
-import { SsrcPool } from './ssrc-pool.ts';
 
 const filled = (value: number): Entropy => new Entropy((size) => new Uint8Array(size).fill(value));
 
@@ -21,14 +20,4 @@ test('a session id is a positive 63-bit number in decimal', () => {
 test('a unit number is below one', () => {
 	expect(filled(255).unit()).toBeLessThan(1);
 	expect(filled(0).unit()).toBe(0);
-});
-
-test('an SSRC is never zero, never taken twice, and free again when given back', () => {
-	const numbers = [0, 7, 7, 8, 7];
-	const pool = new SsrcPool(() => numbers.shift() ?? 9);
-	expect(pool.take()).toBe(7);
-	expect(pool.take()).toBe(8);
-	pool.give(7);
-	expect(pool.take()).toBe(7);
-	expect(pool.size).toBe(2);
 });

@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Entropy } from './entropy.ts';
 import type { RoomLimits } from './room-limits.ts';
 import type { RoomLog } from './room-log.ts';
-import type { SsrcPool } from './ssrc-pool.ts';
+import type { SsrcWalk } from './ssrc-walk.ts';
 
 export type TransportFailure = Extract<EngineEvent, { type: 'peer-failed' }>['reason'];
 
@@ -32,7 +32,7 @@ export interface RoomContext {
 	readonly entropy: Entropy;
 	readonly limits: RoomLimits;
 	readonly log: RoomLog;
-	readonly ssrcs: SsrcPool;
+	readonly ssrcs: SsrcWalk;
 	readonly transports: Map<string, TransportListener>;
 	readonly publications: Map<string, PublicationListener>;
 }

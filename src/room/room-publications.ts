@@ -26,8 +26,8 @@ export class RoomPublications {
 		const publication = {
 			publicationId: entropy.hex(8),
 			streamName: entropy.hex(8),
-			videoSsrc: ssrcs.take(),
-			audioSsrc: ssrcs.take(),
+			videoSsrc: ssrcs.next(),
+			audioSsrc: ssrcs.next(),
 		};
 		const opened = new RoomPublication(publication);
 		this.#open.set(publication.publicationId, opened);
@@ -36,13 +36,11 @@ export class RoomPublications {
 		return opened;
 	}
 
-	close({ publication: { publicationId, videoSsrc, audioSsrc } }: RoomPublication): void {
-		const { ssrcs, media, publications } = this.#context;
+	close({ publication: { publicationId } }: RoomPublication): void {
+		const { media, publications } = this.#context;
 		this.#open.delete(publicationId);
 		publications.delete(publicationId);
 		media.send({ type: 'close-publication', publicationId });
-		ssrcs.give(videoSsrc);
-		ssrcs.give(audioSsrc);
 	}
 
 	closeAll(): void {

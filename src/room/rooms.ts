@@ -6,7 +6,7 @@ import type { RoomContext } from './room-context.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import { defaultRoomLimits, type RoomLimits } from './room-limits.ts';
 import type { RoomLog } from './room-log.ts';
-import { SsrcPool } from './ssrc-pool.ts';
+import { SsrcWalk } from './ssrc-walk.ts';
 
 export interface RoomsOptions {
 	readonly media: MediaEngine;
@@ -24,7 +24,6 @@ export interface RoomCounts {
 	readonly peers: number;
 	readonly enginePeers: number;
 	readonly publications: number;
-	readonly ssrcs: number;
 }
 
 /** All rooms of this server, by id and by stream id, and the way from the media engine's events to the peers they concern. */
@@ -45,7 +44,7 @@ export class Rooms implements RoomDirectory {
 			entropy,
 			log,
 			limits: { ...defaultRoomLimits, ...limits },
-			ssrcs: new SsrcPool(() => entropy.uint32()),
+			ssrcs: new SsrcWalk(entropy.uint32()),
 			transports: new Map(),
 			publications: new Map(),
 		};
@@ -145,7 +144,6 @@ export class Rooms implements RoomDirectory {
 			peers,
 			enginePeers: this.#context.transports.size,
 			publications: this.#context.publications.size,
-			ssrcs: this.#context.ssrcs.size,
 		};
 	}
 

@@ -9,7 +9,7 @@ import { RecordingEngine } from './support/recording-engine.ts';
 import { connectMedia, goLive, until } from './support/session.ts';
 import { withServer } from './support/with-server.ts';
 
-const nothing = { rooms: 0, streams: 0, emptyRooms: 0, peers: 0, enginePeers: 0, publications: 0, ssrcs: 0 };
+const nothing = { rooms: 0, streams: 0, emptyRooms: 0, peers: 0, enginePeers: 0, publications: 0 };
 const silentLog = { info: () => {}, warn: () => {} };
 
 const fakeSocket = (): SignalSocket & { offers: string[] } => {
