@@ -100,8 +100,9 @@ export class ServerHandshake {
 	/** Takes a piece that came in clear. Returns the flight to send, when it completes a hello or repeats a piece of the one answered. */
 	acceptFragment(fragment: HandshakeFragment, nowMs: number): readonly HandshakeMessage[] | undefined {
 		if (fragment.type === HandshakeType.clientHello) return this.#acceptHello(fragment, nowMs);
-		if (this.#exchange === undefined) return undefined;
-		if (this.#isDoubted && fragment.sequence < FINISHED_SEQUENCE) this.#forgetClientFlight('not-authentic');
+		// What comes after the client's clear messages comes sealed: a clear one with such a number is no part of any handshake.
+		if (this.#exchange === undefined || fragment.sequence >= FINISHED_SEQUENCE) return undefined;
+		if (this.#isDoubted) this.#forgetClientFlight('not-authentic');
 		this.#inbox.add(fragment, nowMs);
 		for (let message = this.#inbox.take(); message !== undefined; message = this.#inbox.take())
 			this.#acceptMessage(this.#exchange, message);
