@@ -7,6 +7,7 @@ const MAPPED_IPV4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
  * least a /64 to choose addresses from (RFC 6177).
  */
 export function addressKey(address: string): string {
+	if (!address.includes(':')) return address;
 	const plain = address.replace(MAPPED_IPV4, '').replace(/%.*$/, '');
 	return isIPv6(plain) ? networkOf(plain) : plain;
 }

@@ -7,22 +7,18 @@ const ErrorAnswer = Type.Object({ error: Type.String() });
 /** `{"status":"success"}` */
 export const Success = Type.Object({ status: Type.Literal('success') });
 
-/** The `response` part of a route's schema: its 200 and the errors of the table that it may answer with. */
-export function answers(
-	success: TSchema,
-	errors: readonly HttpErrorName[],
-	more: Readonly<Record<number, TSchema>> = {},
-): Record<number, TSchema> {
-	const byStatus = new Map<number, string[]>();
+/** The `response` part of a route's schema: what it answers by status, and the errors of the table that it may answer with. */
+export function answers(byStatus: Readonly<Record<number, TSchema>>, errors: readonly HttpErrorName[]): Record<number, TSchema> {
+	const messages = new Map<number, string[]>();
 	for (const name of errors) {
 		const { status, message } = HTTP_ERRORS[name];
-		byStatus.set(status, [...(byStatus.get(status) ?? []), message]);
+		messages.set(status, [...(messages.get(status) ?? []), message]);
 	}
-	const described = [...byStatus].map(([status, messages]) => [
+	const described = [...messages].map(([status, texts]) => [
 		status,
-		Type.Object(ErrorAnswer.properties, { description: messages.join('; '), additionalProperties: { type: 'string' } }),
+		Type.Object(ErrorAnswer.properties, { description: texts.join('; '), additionalProperties: { type: 'string' } }),
 	]);
-	return { 200: success, ...Object.fromEntries(described), ...more };
+	return { ...byStatus, ...Object.fromEntries(described) };
 }
 
 /** An object or the literal `null` (see `sendNull`). Written with `nullable`: a union would try each branch at every answer. */

@@ -57,7 +57,7 @@ export function answerUnrouted(request: FastifyRequest, reply: FastifyReply, all
 }
 
 /** A path that cannot be decoded or has an overlong part: the router refuses it before any hook runs. */
-export function answerBadPath(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+export function answerBadPath(error: Error, reply: FastifyReply): void {
 	reply.headers(COMMON_HEADERS);
 	sendError(reply, 'code' in error && error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'invalid-url');
 }

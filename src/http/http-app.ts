@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyServerFactoryHandler, fastify } from 'fastify';
@@ -38,6 +38,9 @@ export interface HttpAppOptions {
 	readonly webFolder?: string;
 }
 
+/** In the log and the metrics, for a path that no route takes. */
+const UNKNOWN_ROUTE = 'unknown';
+
 /** Polls of phones and helpers: answered 200 they are summed up in the log. */
 const POLLS = ['GET /duress/listen', 'POST /duress/listen_for_helper'];
 
@@ -47,17 +50,24 @@ const POLLS = ['GET /duress/listen', 'POST /duress/listen_for_helper'];
  */
 export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
 	const { config, clock, metrics } = options;
+	const accessLog = new AccessLog(options.logger, POLLS, (fn, ms) => clock.setTimer(fn, ms));
+	const record = (method: string, route: string, status: number, ms: number, room = ''): void => {
+		metrics.http.add(method, route, status);
+		accessLog.record({ method, route, status, ms, ...(room === '' ? {} : { room }) });
+	};
 	const app = fastify({
 		logger: false,
 		bodyLimit: BODY_BYTES_MAX,
 		routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: ID_LENGTH_MAX, querystringParser: parseUrlencoded },
 		serverFactory: (handler) => createNodeServer(handler, config.tls),
 		...(config.trustedProxies === trustNobody ? {} : { trustProxy: config.trustedProxies }),
-		frameworkErrors: answerBadPath,
+		frameworkErrors: (error, request, reply) => {
+			answerBadPath(error, reply);
+			record(request.method, UNKNOWN_ROUTE, reply.statusCode, 0);
+		},
 		clientErrorHandler: answerBrokenHttp,
 		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
 	});
-	const accessLog = new AccessLog(options.logger, POLLS, (fn, ms) => clock.setTimer(fn, ms));
 	const allowedMethods = watchAllowedMethods(app);
 	addBodyParsers(app);
 	addErrorHandler(app, options.logger);
@@ -67,14 +77,12 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
 		done();
 	});
 	await app.register(cors, { origin: '*', methods: CORS_METHODS, allowedHeaders: CORS_HEADERS, strictPreflight: false });
-	app.addHook('onRequest', (request, reply, done) => {
+	// After every plugin's onRequest, so that each has seen the request, and before the body is read.
+	app.addHook('preParsing', (request, reply, _payload, done) => {
 		if (!answerUnrouted(request, reply, allowedMethods)) done();
 	});
 	app.addHook('onResponse', (request, reply, done) => {
-		const route = request.routeOptions.url ?? 'unknown';
-		metrics.http.add(request.method, route, reply.statusCode);
-		const room = request.roomTag === '' ? {} : { room: request.roomTag };
-		accessLog.record({ method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime, ...room });
+		record(request.method, request.routeOptions.url ?? UNKNOWN_ROUTE, reply.statusCode, reply.elapsedTime, request.roomTag);
 		done();
 	});
 	app.addHook('onClose', (_app, done) => {
@@ -89,9 +97,15 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
 	return app;
 }
 
-/** `requireHostHeader`: off, because Node would answer without CORS header and JSON; `sessionUrls` does without a Host. */
 function createNodeServer(handler: RequestListener | FastifyServerFactoryHandler, tls: Config['tls']): Server {
-	const settings = { requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+	const settings: ServerOptions = {
+		// Node would refuse it without CORS header and JSON; `sessionUrls` does without a Host.
+		requireHostHeader: false,
+		keepAliveTimeout: KEEP_ALIVE_MS,
+		requestTimeout: REQUEST_TIMEOUT_MS,
+		// Some HTTP clients offer `h2c` with every request: that is no reason to take its body away from it (RFC 9110, 7.8).
+		shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+	};
 	const listener: RequestListener = (request, response) => handler(request, response);
 	return tls === undefined ? createServer(settings, listener) : createTlsServer({ ...settings, ...tls }, listener);
 }

@@ -19,7 +19,7 @@ export const HTTP_ERRORS = {
 	'unsupported-content-type': { status: 415, message: 'Unsupported content type' },
 	'headers-too-large': { status: 431, message: 'Request headers too large' },
 	internal: { status: 500, message: 'Internal error' },
-	unavailable: { status: 503, message: 'Server is closing' },
+	'too-many-rooms': { status: 503, message: 'Too many rooms' },
 } as const;
 
 export type HttpErrorName = keyof typeof HTTP_ERRORS;

@@ -12,7 +12,7 @@ const schema = {
 	summary: 'The victim is safe: end the request',
 	description: 'Ends the newest request of the name, or that of the room, whoever took it; success too when there is none.',
 	body: Body,
-	response: answers(Success, ['missing-parameters', 'invalid-request', ...BODY_ERRORS]),
+	response: answers({ 200: Success }, ['missing-parameters', 'invalid-request', ...BODY_ERRORS]),
 };
 
 export const cancelRoute: Route = (app, { store, rooms, clock }) => {

@@ -12,7 +12,7 @@ const schema = {
 	summary: 'Take a request',
 	description: 'Takes the newest open request of the name, or that of the room. Fields may come in the query too; the body wins.',
 	body: Body,
-	response: answers(Success, ['missing-parameters', 'invalid-request', 'no-open-request', 'already-taken', ...BODY_ERRORS]),
+	response: answers({ 200: Success }, ['missing-parameters', 'invalid-request', 'no-open-request', 'already-taken', ...BODY_ERRORS]),
 };
 
 export const giveHelpRoute: Route = (app, { store, rooms, clock }) => {

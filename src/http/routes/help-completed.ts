@@ -13,7 +13,7 @@ const schema = {
 	description:
 		'Ends the newest request that this helper took, else the newest still open; success too when there is none. Fields may come in the query too; the body wins.',
 	body: Body,
-	response: answers(Success, ['missing-parameters', 'invalid-request', 'taken-by-another', ...BODY_ERRORS]),
+	response: answers({ 200: Success }, ['missing-parameters', 'invalid-request', 'taken-by-another', ...BODY_ERRORS]),
 };
 
 export const helpCompletedRoute: Route = (app, { store, rooms, clock }) => {

@@ -29,7 +29,7 @@ const schema = {
 	tags: ['requests'],
 	summary: 'Press the button: opens a request and a room',
 	body: Body,
-	response: answers(Answer, ['invalid-request', 'missing-name', ...BODY_ERRORS]),
+	response: answers({ 200: Answer }, ['invalid-request', 'missing-name', ...BODY_ERRORS]),
 };
 
 /** Never refused for load: beyond the rate of its address a request is only marked. */

@@ -13,7 +13,7 @@ const schema = {
 	summary: 'Poll for the helper of the newest request of a name',
 	description: 'Fields may come in the query too; the body wins.',
 	body: Body,
-	response: answers(Answer, ['missing-requester-name', 'invalid-request', ...BODY_ERRORS]),
+	response: answers({ 200: Answer }, ['missing-requester-name', 'invalid-request', ...BODY_ERRORS]),
 };
 
 export const listenForHelperRoute: Route = (app, { store }) => {

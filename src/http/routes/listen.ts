@@ -26,7 +26,7 @@ const Answer = orNull(
 	'The newest open request, or null',
 );
 
-const schema = { tags: ['requests'], summary: 'Poll for open requests', response: answers(Answer, []) };
+const schema = { tags: ['requests'], summary: 'Poll for open requests', response: answers({ 200: Answer }, []) };
 
 export const listenRoute: Route = (app, { store, clock, urlsFor }) => {
 	app.get('/duress/listen', { schema }, async (request, reply) => {

@@ -23,7 +23,7 @@ export const relayCandidateRoutes: Route = (app, { rooms }) => {
 			tags: ['signaling'],
 			summary: 'Hand an ICE candidate to the sockets of a room',
 			body: Body,
-			response: answers(Success, ['invalid-candidate', 'room-not-found', ...BODY_ERRORS]),
+			response: answers({ 200: Success }, ['invalid-candidate', 'room-not-found', ...BODY_ERRORS]),
 		};
 		app.post<{ Body: Static<typeof Body> }>(url, { schema, config: { invalid: 'invalid-candidate' } }, (request, reply) => {
 			const roomId = textOf(request.body.roomId);

@@ -26,7 +26,7 @@ export const relaySdpRoutes: Route = (app, { rooms }) => {
 			tags: ['signaling'],
 			summary,
 			body: Body,
-			response: answers(Success, ['invalid-request', 'room-not-found', ...BODY_ERRORS]),
+			response: answers({ 200: Success }, ['invalid-request', 'room-not-found', ...BODY_ERRORS]),
 		};
 		app.post<{ Body: Static<typeof Body> }>(url, { schema }, (request, reply) => {
 			const roomId = textOf(request.body.roomId);

@@ -16,7 +16,7 @@ const Answer = Type.Object({
 
 const NotFound = Type.Object({ roomId: Type.String(), status: Type.Literal('not_found') });
 
-const schema = { tags: ['rooms'], summary: 'What is known of a room', response: answers(Answer, [], { 404: NotFound }) };
+const schema = { tags: ['rooms'], summary: 'What is known of a room', response: answers({ 200: Answer, 404: NotFound }, []) };
 
 export const roomRoute: Route = (app, { rooms, clock, urlsFor }) => {
 	app.get<{ Params: { uuid: string } }>('/room/:uuid', { schema }, (request, reply) => {

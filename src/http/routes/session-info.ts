@@ -14,7 +14,7 @@ const schema = {
 	tags: ['requests'],
 	summary: 'The session of the newest request of a name that is not over',
 	querystring: Query,
-	response: answers(Answer, ['missing-name', 'invalid-request', 'not-found']),
+	response: answers({ 200: Answer }, ['missing-name', 'invalid-request', 'not-found']),
 };
 
 export const sessionInfoRoute: Route = (app, { store, urlsFor }) => {

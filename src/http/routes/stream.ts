@@ -15,7 +15,7 @@ const Answer = Type.Object({
 
 const NotFound = Type.Object({ streamId: Type.String(), status: Type.Literal('not_found') });
 
-const schema = { tags: ['rooms'], summary: 'What is known of a stream', response: answers(Answer, [], { 404: NotFound }) };
+const schema = { tags: ['rooms'], summary: 'What is known of a stream', response: answers({ 200: Answer, 404: NotFound }, []) };
 
 export const streamRoute: Route = (app, { rooms, clock, urlsFor }) => {
 	app.get<{ Params: { suuid: string } }>('/stream/:suuid', { schema }, (request, reply) => {
