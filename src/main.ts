@@ -12,11 +12,15 @@ import { engineGauges } from './media/engine-gauges.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Rooms } from './room/rooms.ts';
 import { systemClock } from './runtime/clock.ts';
+import { newSignalingCounts } from './signaling/signaling-counts.ts';
+import { signalingGauges } from './signaling/signaling-gauges.ts';
 import { signalingRoutes } from './signaling/signaling-routes.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 
 /** From SIGTERM on, before what is still open is cut off. */
 const STOP_WITHIN_MS = 5_000;
+/** A terminal's Ctrl-C reaches the server twice, directly and through npm: a second signal means it only after this. */
+const SAME_SIGNAL_MS = 500;
 
 const loaded = loadConfig({ argv: process.argv.slice(2), env: process.env });
 if (loaded.outcome === 'help') process.stdout.write(loaded.text);
@@ -39,13 +43,14 @@ async function run(config: Config): Promise<void> {
 	const rooms = new Rooms({ media: engine, clock: systemClock, randomBytes, log: logger });
 	engine.onEvent = (event) => rooms.handleEngineEvent(event);
 
-	for (const gauge of engineGauges(engine)) metrics.addGauge(gauge);
+	const counts = newSignalingCounts();
+	for (const gauge of [...engineGauges(engine), ...signalingGauges(counts)]) metrics.addGauge(gauge);
 	metrics.addGauge({ name: 'duress_open_requests', help: 'Open requests for help.', read: async () => (await store.counts()).open });
 	metrics.addGauge({ name: 'duress_rooms', help: 'Rooms.', read: () => rooms.counts().rooms });
 	metrics.addGauge({ name: 'duress_peers', help: 'Peer connections, parked ones too.', read: () => rooms.counts().peers });
 
 	const warnings = config.production
-		? ['ICE policy for clients is "all": no TURN server is configured, and one client in five cannot connect without']
+		? ['ICE policy for clients is "all": no TURN server is configured, so clients that cannot reach the media port directly cannot connect']
 		: [];
 	for (const warning of warnings) logger.warn(warning);
 	const app = await createHttpApp({
@@ -60,16 +65,19 @@ async function run(config: Config): Promise<void> {
 		version: projectVersion(),
 		webFolder: join(import.meta.dirname, '..', 'web'),
 	});
-	await app.register(signalingRoutes, { rooms, clock: systemClock, log: logger });
+	await app.register(signalingRoutes, { rooms, clock: systemClock, log: logger, counts });
 	const port = await bindApp(app, config.listen).catch((error: unknown) =>
 		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),
 	);
 	logger.info({ port, mediaPort: engine.port }, 'ready');
 
-	let stopping = false;
+	let stoppingSinceMs: number | undefined;
 	const stop = async (signal: string): Promise<void> => {
-		if (stopping) process.exit(1);
-		stopping = true;
+		if (stoppingSinceMs !== undefined) {
+			if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1);
+			return;
+		}
+		stoppingSinceMs = performance.now();
 		logger.info({ signal }, 'stopping');
 		setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
 		await app.close();
