@@ -23,6 +23,10 @@ function soundAfterPictureMs(reports: readonly StatsReport[]): number | undefine
 	return sound === undefined || picture === undefined ? undefined : sound - picture;
 }
 
+function median(values: readonly number[]): number {
+	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
 describeWithProgram('chromium', 'Pressing help in a browser', (chromium) => {
 	let browser: Browser;
 	let server: RunningServer;
@@ -56,6 +60,7 @@ describeWithProgram('chromium', 'Pressing help in a browser', (chromium) => {
 		await victim.goto(server.url);
 		await victim.fill('#name', 'Maria');
 		await victim.fill('#zone', 'Reception');
+		await victim.fill('#mobile', '+49 170 5550123');
 		await victim.click('#help');
 		await untilReports(victim, 'the victim sends', 15_000, (reports) => sumOf(reports, 'outbound-rtp', 'framesSent') > 10);
 
@@ -80,13 +85,16 @@ describeWithProgram('chromium', 'Pressing help in a browser', (chromium) => {
 
 	test('sound and picture are played within 100 ms of each other', async () => {
 		for (const page of viewers) {
-			const reports = await untilReports(page, 'sound and picture in step', 15_000, (all) => {
-				const apart = soundAfterPictureMs(all);
-				return apart !== undefined && Math.abs(apart) < 100;
+			const apart: number[] = [];
+			// A browser brings them together in small steps, and one sample is noisy on a busy machine: the median of five counts.
+			await untilReports(page, 'sound and picture in step', 25_000, (all) => {
+				const ms = soundAfterPictureMs(all);
+				if (ms !== undefined) apart.push(ms);
+				return apart.length >= 5 && Math.abs(median(apart.slice(-5))) < 100;
 			});
-			console.log(`sound is ${soundAfterPictureMs(reports)?.toFixed(1)} ms after the picture`);
+			console.log(`sound is ${median(apart.slice(-5)).toFixed(1)} ms after the picture`);
 		}
-	}, 40_000);
+	}, 60_000);
 
 	test('the viewers play on within 3 s when the victim reloads the page', async () => {
 		const before = await Promise.all(viewers.map(async (page) => sumOf(await peerReports(page), 'inbound-rtp', 'framesDecoded', 'video')));
@@ -121,4 +129,13 @@ describeWithProgram('chromium', 'Pressing help in a browser', (chromium) => {
 		}
 		expect(await (await fetch(`${server.url}/duress/listen`)).json()).toBeNull();
 	}, 30_000);
+
+	test('the log of the whole session names nobody, no number and no address', () => {
+		const log = server.log();
+		expect(log).toContain('peer connected');
+		for (const secret of ['Maria', 'Ada', 'Grace', 'Reception', '5550123', '192.0.2.', '127.0.0.1', '::1'])
+			expect(log).not.toContain(secret);
+		expect(log).not.toMatch(/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/);
+		expect(log).not.toMatch(/\b(?:[0-9a-f]{1,4}:){4,}/i);
+	});
 });
