@@ -27,10 +27,9 @@ function agree(section: Section, remote: RemoteSection): AgreedSection {
 		section,
 		remoteSends: remote.direction === 'sendrecv' || remote.direction === 'sendonly',
 		remoteReceives: remote.direction === 'sendrecv' || remote.direction === 'recvonly',
-		// RFC 3264 §6.1: each side sends under the numbers that the other wrote down.
-		receiveCodecs: section.codecs
-			.filter(({ codec }) => matched.some((match) => match.codec === codec))
-			.map(({ payloadType, codec }) => ({ payloadType, codec })),
+		// RFC 3264 §5.1: whoever offers must take every format that it offered. Chromium counts on it: with codec preferences set
+		// it answers one codec and sends the first of the offer all the same.
+		receiveCodecs: matched.length === 0 ? [] : section.codecs.map(({ payloadType, codec }) => ({ payloadType, codec })),
 		sendCodecs: matched.map(({ payloadType, codec }) => ({ payloadType, codec })),
 		extensions: extensionIdsOf(remote.extensions),
 		ssrcs: remote.ssrcs,

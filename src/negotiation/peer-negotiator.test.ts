@@ -38,6 +38,9 @@ describe('offers of the server', () => {
 					codecs: [
 						{ payloadType: 96, codec: 'VP8' },
 						{ payloadType: 98, codec: 'H264' },
+						// Not in the answer, but whatever was offered may come.
+						{ payloadType: 100, codec: 'VP9' },
+						{ payloadType: 102, codec: 'AV1' },
 					],
 				},
 				{ mid: '1', kind: 'audio', publicationId: 'own', codecs: [{ payloadType: 111, codec: 'opus' }] },
