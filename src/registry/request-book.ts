@@ -5,14 +5,15 @@
 import type { HelpRequest, NewRequest, RequestEvent, Target } from './help-request.ts';
 import { type ListedRequest, type Listing, OTHERS_MAX, type Rank, rankOf } from './listing.ts';
 import { LiveRequest, NameShelf, type Shelf } from './live-request.ts';
-import { OrderedList } from './ordered-list.ts';
+import { QueueList } from './queue-list.ts';
 import { cancelRequest, completeRequest, dropRequest, isLive, openRequest, type Transition, takeRequest } from './request-transitions.ts';
 
 /**
  * Live requests held at most. `help` is never refused for load; past this number the one that will be missed least makes room:
- * the oldest suspect, else the oldest stale, else the oldest taken, else the oldest open. 200,000 take about 130 MB.
+ * the oldest suspect, else the oldest stale, else the oldest taken, else the oldest open. So many take about 100 MB here, and each
+ * has a room beside it.
  */
-export const LIVE_REQUESTS_MAX = 200_000;
+export const LIVE_REQUESTS_MAX = 100_000;
 
 export interface HelpOutcome {
 	readonly request: HelpRequest;
@@ -43,8 +44,8 @@ export class RequestBook {
 	readonly #onEvent: (event: RequestEvent) => void;
 	readonly #byRoom = new Map<string, LiveRequest>();
 	readonly #byName = new Map<string, NameShelf>();
-	readonly #ranks: Readonly<Record<Rank, Shelf>> = { fresh: new OrderedList(), stale: new OrderedList(), suspect: new OrderedList() };
-	readonly #taken: Shelf = new OrderedList();
+	readonly #ranks: Readonly<Record<Rank, Shelf>> = { fresh: new QueueList(), stale: new QueueList(), suspect: new QueueList() };
+	readonly #taken: Shelf = new QueueList();
 	#lastSequence = 0;
 
 	constructor(options: { readonly liveMax?: number; readonly onEvent?: (event: RequestEvent) => void } = {}) {

@@ -61,7 +61,7 @@ export interface AppSettings {
 	readonly config?: Partial<Pick<Config, 'tls' | 'production' | 'publicUrl' | 'trustedProxies'>>;
 	readonly webFolder?: string;
 	readonly liveMax?: number;
-	readonly prepare?: (app: FastifyInstance) => void;
+	readonly prepare?: (app: FastifyInstance) => Promise<void>;
 }
 
 const started: FastifyInstance[] = [];
@@ -93,7 +93,7 @@ export async function startApp(settings: AppSettings = {}): Promise<RunningApp> 
 		version: '0.0.0-test',
 		...(settings.webFolder === undefined ? {} : { webFolder: settings.webFolder }),
 	});
-	settings.prepare?.(app);
+	await settings.prepare?.(app);
 	started.push(app);
 	const port = await bindApp(app, { host: '127.0.0.1', port: 0 });
 	const scheme = settings.config?.tls === undefined ? 'http' : 'https';
