@@ -9,6 +9,9 @@ import type { Destination, FanOut } from './fan-out.ts';
 /** The largest outgoing packet before protection; a received one that would become longer is not forwarded. */
 const MAX_PACKET_BYTES = 1500;
 
+/** One packet on its way from rewriting to the fan-out, in which nothing outlasts the call: all sources share it. */
+const scratch = new Uint8Array(MAX_PACKET_BYTES);
+
 /** A viewer's place in a source: the fan-out's destination plus what changes with the codec in use. */
 export interface SourceSubscription {
 	readonly destination: Destination;
@@ -34,7 +37,6 @@ export class EngineSource {
 	readonly kind: MediaKind;
 	readonly ssrc: number;
 	readonly cname: string;
-	readonly track: SourceTrack;
 	readonly clock: SenderClock;
 	/** Sound needs no keyframes. */
 	readonly keyframes: KeyframeDispatcher | undefined;
@@ -43,7 +45,9 @@ export class EngineSource {
 	/** SSRC by which the feeding peer sends, for keyframe requests to it; undefined until it has sent. */
 	feedSsrc: number | undefined;
 	readonly #fanOut: FanOut;
-	readonly #packet = new Uint8Array(MAX_PACKET_BYTES);
+	readonly #options: EngineSourceOptions;
+	/** Made when it is needed: most rooms of a flood never carry a packet, and a line remembers 1,024 numbers. */
+	#track: SourceTrack | undefined;
 	readonly #subscriptions = new Set<SourceSubscription>();
 	/** The same destinations as in the subscriptions, as the flat list that the fan-out walks. */
 	#destinations: readonly Destination[] = [];
@@ -53,10 +57,15 @@ export class EngineSource {
 		this.kind = options.kind;
 		this.ssrc = options.ssrc;
 		this.cname = options.cname;
-		this.track = new SourceTrack(options);
+		this.#options = options;
 		this.clock = new SenderClock(codecNamed(options.kind === 'audio' ? 'opus' : 'VP8').clockRate);
 		this.keyframes = options.kind === 'video' ? new KeyframeDispatcher(options.keyframeIntervalMs) : undefined;
 		this.#fanOut = options.fanOut;
+	}
+
+	get track(): SourceTrack {
+		this.#track ??= new SourceTrack(this.#options);
+		return this.#track;
 	}
 
 	subscribe(subscription: SourceSubscription): void {
@@ -77,7 +86,7 @@ export class EngineSource {
 	 */
 	relay(feed: number, packet: Uint8Array, header: RtpHeader, codec: CodecName, nowMs: number): boolean {
 		const { payloadType, clockRate } = codecNamed(codec);
-		const length = this.track.rewrite(feed, packet, header, payloadType, clockRate, nowMs, this.#packet);
+		const length = this.track.rewrite(feed, packet, header, payloadType, clockRate, nowMs, scratch);
 		if (length === 0) return false;
 		if (codec !== this.codec) this.#setCodec(codec);
 		this.feedSsrc = header.ssrc;
@@ -85,7 +94,7 @@ export class EngineSource {
 			this.keyframes.keyframeStarted();
 		}
 		this.clock.packet(this.track.lastTimestamp, this.track.timestampLine, nowMs);
-		this.#fanOut.forward(this.#destinations, this.#packet, length, this.track.extendedSequence);
+		this.#fanOut.forward(this.#destinations, scratch, length, this.track.extendedSequence);
 		return true;
 	}
 

@@ -10,6 +10,12 @@ import type { SignalSocket } from './signal-socket.ts';
 
 export type PeerRole = 'broadcaster' | 'viewer' | 'room-peer';
 
+/**
+ * Who makes the offers of a connection. `client`: the server answers and never offers itself; there is no way to it (WHIP, WHEP), and a
+ * connection that is over is not begun anew.
+ */
+export type Offerer = 'server' | 'client';
+
 export interface PeerOptions {
 	readonly context: RoomContext;
 	readonly role: PeerRole;
@@ -19,6 +25,7 @@ export interface PeerOptions {
 	readonly arrival: number;
 	readonly roomTag: string;
 	readonly socket: SignalSocket;
+	readonly offers: Offerer;
 	/** Called once, after the peer has let go of everything. */
 	readonly onRemoved: (peer: Peer) => void;
 }
@@ -36,6 +43,7 @@ export class Peer implements TransportListener {
 	readonly role: PeerRole;
 	readonly feeds: RoomPublication | undefined;
 	readonly arrival: number;
+	readonly offers: Offerer;
 	readonly #context: RoomContext;
 	readonly #roomTag: string;
 	readonly #onRemoved: (peer: Peer) => void;
@@ -61,6 +69,7 @@ export class Peer implements TransportListener {
 		this.role = options.role;
 		this.feeds = options.feeds;
 		this.arrival = options.arrival;
+		this.offers = options.offers;
 		this.#roomTag = options.roomTag;
 		this.#onRemoved = options.onRemoved;
 		this.#socket = options.socket;
@@ -87,10 +96,10 @@ export class Peer implements TransportListener {
 		return this.#liveness.isConnected;
 	}
 
-	/** Sends the first offer. */
+	/** Sends the first offer, where the server is to make it. */
 	start(receives: readonly RoomPublication[]): void {
 		this.setReceives(receives);
-		this.#run(this.#negotiator.start(this.#negotiationMs()));
+		if (this.offers === 'server') this.#run(this.#negotiator.start(this.#negotiationMs()));
 		this.#armLiveness();
 	}
 
@@ -113,6 +122,22 @@ export class Peer implements TransportListener {
 	/** The client asks for an ICE restart. */
 	restart(): void {
 		this.#run(this.#negotiator.restart(this.#negotiationMs()));
+	}
+
+	/** Names the current ICE session of this peer. */
+	get iceTag(): string {
+		return this.#negotiator.ice.ufrag;
+	}
+
+	/** The client's ufrag as it told it last. */
+	get remoteUfrag(): string | undefined {
+		return this.#negotiator.remoteUfrag;
+	}
+
+	/** The client restarts ICE without an offer. Returns the server's side of the new ICE session as an SDP fragment. */
+	restartedByClient(credentials: IceCredentials): string {
+		this.#run(this.#negotiator.restartedByClient(credentials, this.#negotiationMs()));
+		return this.#negotiator.iceFragment();
 	}
 
 	/** Its socket is gone, media may go on. */
@@ -201,7 +226,7 @@ export class Peer implements TransportListener {
 	 */
 	failed(reason: TransportFailure): void {
 		this.#log('peer transport failed', { reason });
-		if (reason !== 'dtls-closed' || this.#socket === undefined) {
+		if (reason !== 'dtls-closed' || this.#socket === undefined || this.offers === 'client') {
 			this.remove(reason === 'dtls-closed' ? 'left' : 'failed');
 			return;
 		}

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The stream id of a room: the lower-case hex SHA-256 of the room id string, 64 characters. */
 export function streamIdOf(roomId: string): string {
-	return createHash('sha256').update(roomId).digest('hex');
+	return hash('sha256', roomId);
 }
 
 /** A room's name in the log: 8 hex characters tell rooms apart and open nothing. */

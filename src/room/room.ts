@@ -1,5 +1,5 @@
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
-import { Peer, type PeerRole } from './peer.ts';
+import { type Offerer, Peer, type PeerRole } from './peer.ts';
 import type { PeerEnding } from './peer-ending.ts';
 import type { PublicationListener, RoomContext } from './room-context.ts';
 import { roomTag, streamIdOf } from './room-names.ts';
@@ -87,8 +87,13 @@ export class Room implements PublicationListener {
 		return true;
 	}
 
-	/** Takes a new client in: it gets its session (v2) and its first offer, the others hear of it. */
-	join(role: PeerRole, socket: SignalSocket): Peer {
+	/** Whether there is anything to receive, now or later, in sections that a client offers today. */
+	get hasPublications(): boolean {
+		return this.#publications.except(undefined).length > 0;
+	}
+
+	/** Takes a new client in: it gets its session (v2) and its first offer, unless it makes the offers, and the others hear of it. */
+	join(role: PeerRole, socket: SignalSocket, offers: Offerer = 'server'): Peer {
 		if (role === 'broadcaster') this.#makePlaceForBroadcaster();
 		const feeds = this.#feedFor(role);
 		const peer = new Peer({
@@ -98,6 +103,7 @@ export class Room implements PublicationListener {
 			arrival: this.#arrivals++,
 			roomTag: this.tag,
 			socket,
+			offers,
 			onRemoved: (removed) => this.#forget(removed),
 		});
 		this.#peers.set(peer.peerId, peer);
@@ -116,13 +122,18 @@ export class Room implements PublicationListener {
 
 	/** Whether a token names a peer of this role. */
 	canResume(token: string, role: PeerRole): boolean {
-		return this.#peersByToken.get(token)?.role === role;
+		return this.#tokenHolder(token, role, 'server') !== undefined;
+	}
+
+	/** The peer without a socket of its own that this token names, if there is one of this role. */
+	offering(token: string, role: PeerRole): Peer | undefined {
+		return this.#tokenHolder(token, role, 'client');
 	}
 
 	/** Returns a client to the peer that its token names; undefined when there is none of its role. */
 	resume(token: string, role: PeerRole, socket: SignalSocket): Peer | undefined {
-		const peer = this.#peersByToken.get(token);
-		if (peer === undefined || peer.role !== role) return undefined;
+		const peer = this.#tokenHolder(token, role, 'server');
+		if (peer === undefined) return undefined;
 		peer.resume(socket);
 		this.#greet(peer);
 		peer.catchUp(this.#publications.except(peer.feeds));
@@ -185,6 +196,11 @@ export class Room implements PublicationListener {
 		for (const counter of this.#counters) counter.close(1000, 'Session completed');
 		this.#counters.clear();
 		this.#publications.closeAll();
+	}
+
+	#tokenHolder(token: string, role: PeerRole, offers: Offerer): Peer | undefined {
+		const peer = this.#peersByToken.get(token);
+		return peer?.role === role && peer.offers === offers ? peer : undefined;
 	}
 
 	#feedFor(role: PeerRole): RoomPublication | undefined {

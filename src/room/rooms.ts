@@ -80,7 +80,6 @@ export class Rooms implements RoomDirectory {
 		this.#rooms.set(roomId, room);
 		this.#roomIdsByStream.set(room.streamId, roomId);
 		if (kind === 'legacy') this.#legacyRooms++;
-		this.#context.log.info({ room: room.tag, kind }, 'room opened');
 		this.#populationChanged(room);
 	}
 
