@@ -14,6 +14,7 @@ export const negotiationErrors = {
 	'answer-does-not-fit': 'The answer does not fit the offer: media sections differ in number, kind or mid',
 	'unexpected-answer': 'No offer waits for this answer',
 	'bad-candidate': 'Invalid candidate',
+	'bad-fragment': 'The ICE fragment does not parse, or has only one half of the credentials',
 } as const;
 
 export type NegotiationError = keyof typeof negotiationErrors;

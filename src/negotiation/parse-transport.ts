@@ -3,8 +3,8 @@ import type { Fingerprint } from './media-description.ts';
 import type { RemoteTransport } from './remote-description.ts';
 
 /** RFC 8839 §5.4 (ice-char, 4 to 256 and 22 to 256 of them), plus the signs of URL-safe Base64, which some agents use. */
-const ufragPattern = /^[A-Za-z0-9+/=_-]{4,256}$/;
-const pwdPattern = /^[A-Za-z0-9+/=_-]{22,256}$/;
+export const ufragPattern = /^[A-Za-z0-9+/=_-]{4,256}$/;
+export const pwdPattern = /^[A-Za-z0-9+/=_-]{22,256}$/;
 
 const digestBytes: Readonly<Record<Fingerprint['algorithm'], number>> = { 'sha-256': 32, 'sha-384': 48, 'sha-512': 64 };
 

@@ -14,6 +14,7 @@ import { RetrySchedule } from './retry-schedule.ts';
 import type { AgreedSection, Section } from './section.ts';
 import { writeSessionText } from './session-text.ts';
 import { writeAnswer } from './write-answer.ts';
+import { writeIceFragment } from './write-ice-fragment.ts';
 import { writeOffer } from './write-offer.ts';
 import type { LocalTransport } from './write-session.ts';
 import { acceptsAnswer, type OutstandingOffer, type YieldedOffer, yieldedOfferMs } from './yielded-offer.ts';
@@ -106,12 +107,20 @@ export class PeerNegotiator {
 		return this.#candidatesSeen;
 	}
 
+	/** The client's ufrag as it told it last. */
+	get remoteUfrag(): string | undefined {
+		return this.#remote?.ufrag;
+	}
+
 	/** The server's credentials that the client was told last. */
 	get ice(): IceCredentials {
 		return this.#ice;
 	}
 
-	/** Makes the first offer, unless the client's own came before. */
+	/**
+	 * Makes the first offer, unless the client's own came before. For a client that makes every offer itself it is never called: until then
+	 * the server makes none, whatever changes.
+	 */
 	start(nowMs: number): Action[] {
 		if (this.#state !== 'new') return [];
 		this.#state = 'started';
@@ -173,6 +182,21 @@ export class PeerNegotiator {
 	restart(nowMs: number): Action[] {
 		this.#restartWanted = true;
 		return this.#offerIfNeeded(nowMs);
+	}
+
+	/**
+	 * The client restarts ICE by its new credentials alone, without an offer (RFC 9725 §4.3.3): the server's are new too, everything else
+	 * stays as agreed. Credentials that are known already (a repeated request) change nothing.
+	 */
+	restartedByClient({ ufrag, pwd }: IceCredentials, nowMs: number): Action[] {
+		if (this.#state === 'over' || this.#remote === undefined || ufrag === this.#remote.ufrag) return [];
+		return [...this.#restartByClient(), ...this.#becomeStable({ ...this.#remote, ufrag, pwd }, [], nowMs)];
+	}
+
+	/** The ICE session as the client was told it last, in the form of an SDP fragment. */
+	iceFragment(): string {
+		const tagged = this.#agreed.find(({ section }) => !section.rejected);
+		return writeIceFragment({ ice: this.#ice, candidates: this.#options.candidates }, tagged?.section);
 	}
 
 	/** The outstanding offer did not reach the client: it is sent again with back-off. */

@@ -100,7 +100,7 @@ function sectionLines(section: Section, direction: Direction, session: SessionTo
 }
 
 /** RFC 8445 §5.1.2.1: type preference 126 for host candidates, one local preference each, component 1. */
-function candidateLines(candidates: LocalTransport['candidates']): string[] {
+export function candidateLines(candidates: LocalTransport['candidates']): string[] {
 	const lines = candidates.map(({ address, port }, index) => {
 		const priority = 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
 		return `a=candidate:${index + 1} 1 udp ${priority} ${address} ${port} typ host`;
