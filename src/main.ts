@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { bindApp } from './http/bind-app.ts';
 import { createHttpApp } from './http/http-app.ts';
+import { wishRoutes } from './http/wish/wish-routes.ts';
 import { createServerLog } from './log/server-log.ts';
 import { LocalEngine } from './media/engine.ts';
 import { engineGauges } from './media/engine-gauges.ts';
@@ -65,6 +66,7 @@ async function run(config: Config): Promise<void> {
 		version: projectVersion(),
 		webFolder: join(import.meta.dirname, '..', 'web'),
 	});
+	await app.register(wishRoutes, { rooms });
 	await app.register(signalingRoutes, { rooms, clock: systemClock, log: logger, counts });
 	const port = await bindApp(app, config.listen).catch((error: unknown) =>
 		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),

@@ -14,6 +14,7 @@ export async function addApiDescription(app: FastifyInstance, version: string): 
 			tags: [
 				{ name: 'requests', description: 'Asking for help, and giving it' },
 				{ name: 'signaling', description: 'Descriptions and candidates without a WebSocket' },
+				{ name: 'whip and whep', description: 'Publishing and watching by one request' },
 				{ name: 'rooms', description: 'Rooms and streams by their ids' },
 				{ name: 'operation', description: 'Health and metrics' },
 			],
