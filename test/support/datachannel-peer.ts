@@ -66,6 +66,7 @@ export class DataChannelPeer {
 	readonly #connection: PeerConnection;
 	readonly #tracks = new Map<string, Track>();
 	readonly #sending = new Map<MediaKind, Track>();
+	#hasDescribed = false;
 	#closing = false;
 
 	private constructor(options: PeerOptions) {
@@ -107,12 +108,23 @@ export class DataChannelPeer {
 		return peer;
 	}
 
+	/** Resolves when both sides can send: media is connected, and the server has read this side's description, which may come later. */
 	async connected(withinMs = connectWithinMs): Promise<void> {
-		await until('media connected', withinMs, () => this.connectedMs !== undefined);
+		await until('media connected', withinMs, () => this.connectedMs !== undefined && this.#hasDescribed);
+		this.socket.ping();
+		await once(this.socket, 'pong');
 	}
 
 	get isConnected(): boolean {
 		return this.#connection.state() === 'connected';
+	}
+
+	/** What a check from this peer to the server is signed with. */
+	get checkCredentials(): { readonly username: string; readonly password: string } {
+		const own = /^a=ice-ufrag:(.*)\r$/m.exec(this.#connection.localDescription()?.sdp ?? '')?.[1];
+		const [, ufrag] = /^a=ice-ufrag:(.*)\r$/m.exec(this.remoteSdp) ?? [];
+		const [, password = ''] = /^a=ice-pwd:(.*)\r$/m.exec(this.remoteSdp) ?? [];
+		return { username: `${ufrag}:${own}`, password };
 	}
 
 	/** Payload type that the server expects of what this peer sends. */
@@ -256,6 +268,7 @@ export class DataChannelPeer {
 	#describe(sdp: string, type: string): void {
 		if (!this.#isOpen) return;
 		const told = this.#options.rewrite?.(sdp) ?? sdp;
+		this.#hasDescribed = true;
 		this.signal(type, this.#options.offers === 'raw' ? told : JSON.stringify({ type, sdp: told }));
 	}
 }
