@@ -49,6 +49,11 @@ async function run(config: Config): Promise<void> {
 	metrics.addGauge({ name: 'duress_open_requests', help: 'Open requests for help.', read: async () => (await store.counts()).open });
 	metrics.addGauge({ name: 'duress_rooms', help: 'Rooms.', read: () => rooms.counts().rooms });
 	metrics.addGauge({ name: 'duress_peers', help: 'Peer connections, parked ones too.', read: () => rooms.counts().peers });
+	metrics.addGauge({
+		name: 'duress_room_entries',
+		help: 'Everything that rooms hold: rooms, streams, peers, transports, publications and SSRCs.',
+		read: () => Object.values(rooms.counts()).reduce((sum, count) => sum + count, 0),
+	});
 
 	const warnings = config.production
 		? ['ICE policy for clients is "all": no TURN server is configured, so clients that cannot reach the media port directly cannot connect']

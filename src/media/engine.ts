@@ -101,7 +101,7 @@ export class LocalEngine implements MediaEngine {
 	}
 
 	/** How much is held of everything; all zero when nobody is left. */
-	get sizes(): { readonly publications: number; readonly peers: number; readonly ufrags: number; readonly addresses: number } {
+	get sizes(): { readonly publications: number } & PeerTable['sizes'] {
 		return { publications: this.#publications.size, ...this.#peers.sizes };
 	}
 
