@@ -99,7 +99,7 @@ async function openStrangers(): Promise<Socket[]> {
 	return sockets;
 }
 
-const watchedMetrics = ['duress_rooms', 'duress_peers', 'duress_media_peers', 'duress_media_publications', 'duress_open_requests'];
+const watchedMetrics = ['duress_room_entries', 'duress_peers', 'duress_media_peers', 'duress_media_publications', 'duress_open_requests'];
 
 test(`${datagramCount} hostile datagrams change nothing`, { timeout: 90_000 }, async () => {
 	const session = await pressHelp(stage.server, 'Maria');

@@ -69,7 +69,8 @@ test(`${sessionCount} sessions of open and close leave nothing behind`, { timeou
 	const done = await usedHeapBytes(stage.server);
 
 	const metrics = await readMetrics(stage.server);
-	const held = ['duress_rooms', 'duress_peers', 'duress_open_requests', 'duress_media_peers', 'duress_media_publications'];
+	const held = ['duress_rooms', 'duress_room_entries', 'duress_peers', 'duress_open_requests', 'duress_sockets'];
+	held.push('duress_media_peers', 'duress_media_publications', 'duress_media_routes');
 	for (const name of held) expect([name, metrics.get(name)]).toEqual([name, 0]);
 	console.log(`heap in use: ${warm >> 10} KiB after ${warmAfter} sessions, ${done >> 10} KiB after ${sessionCount}`);
 	expect(done - warm).toBeLessThan(growthMaxBytes);

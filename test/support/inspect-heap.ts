@@ -6,7 +6,7 @@ import { until } from './until.ts';
 export const inspectable = { NODE_OPTIONS: '--inspect=127.0.0.1:0' } as const;
 
 /**
- * Bytes on the heap of a running server that are really in use: its inspector is made to collect garbage first, so two looks can be
+ * Bytes on the heap of a running server, buffers included, that are really in use: its inspector is made to collect garbage first, so two looks can be
  * compared. `log` is what the server has written, where the inspector's address stands.
  */
 export async function usedHeapBytes(server: { log(): string }): Promise<number> {
@@ -18,9 +18,9 @@ export async function usedHeapBytes(server: { log(): string }): Promise<number> 
 		// Twice: what a finaliser lets go is collected the second time.
 		await call(socket, 1, 'HeapProfiler.collectGarbage');
 		await call(socket, 2, 'HeapProfiler.collectGarbage');
-		const { usedSize } = await call(socket, 3, 'Runtime.getHeapUsage');
-		if (typeof usedSize !== 'number') throw new Error('the inspector gave no heap usage');
-		return usedSize;
+		const { usedSize, backingStorageSize } = await call(socket, 3, 'Runtime.getHeapUsage');
+		if (typeof usedSize !== 'number' || typeof backingStorageSize !== 'number') throw new Error('the inspector gave no heap usage');
+		return usedSize + backingStorageSize;
 	} finally {
 		socket.close();
 	}
