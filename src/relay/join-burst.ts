@@ -70,7 +70,7 @@ export class JoinBurst {
 		const target = Math.min(SQUEEZED_TICKS, room);
 		if (span > room && target < LEAST_SQUEEZED_TICKS) return false;
 
-		this.#sink.startOver();
+		this.#sink.startOver(first);
 		this.squeeze.begin(first, cache.highest + 1, join, span > target ? Math.ceil(span / target) : 1);
 		const rateBps = cache.rateBps(nowMs);
 		const paceBps = Math.max(Math.min(Math.max(PACE_FACTOR * rateBps, LEAST_PACE_BPS), MOST_PACE_BPS), LEAST_PACE_FACTOR * rateBps);

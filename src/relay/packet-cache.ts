@@ -12,6 +12,7 @@ const NO_BYTES = new Uint8Array(0);
 export interface CacheLimits {
 	/** A power of two. */
 	readonly packets: number;
+	/** At most 65,536. */
 	readonly pageBytes: number;
 	/** At most 256. */
 	readonly pages: number;
@@ -74,7 +75,7 @@ export class PacketCache {
 	#numbers = new Float64Array(0);
 	#pageOf: Uint8Array = NO_BYTES;
 	#generations = new Uint32Array(0);
-	#offsets = new Uint32Array(0);
+	#offsets = new Uint16Array(0);
 	#lengths = new Uint16Array(0);
 	#flags = new Uint16Array(0);
 
@@ -177,7 +178,7 @@ export class PacketCache {
 		this.#numbers = new Float64Array(packets).fill(Number.NaN);
 		this.#pageOf = new Uint8Array(packets);
 		this.#generations = new Uint32Array(packets);
-		this.#offsets = new Uint32Array(packets);
+		this.#offsets = new Uint16Array(packets);
 		this.#lengths = new Uint16Array(packets);
 		this.#flags = new Uint16Array(packets);
 	}

@@ -103,3 +103,166 @@ test('no two different packets share an index, and a packet has one index or non
 		{ numRuns: 300 },
 	);
 });
+
+describe('a packet left out for a viewer', () => {
+	test('leaves no gap behind', () => {
+		const sink = new Sink();
+		expect(indexIn(sink, 100)).toBe(100);
+		expect([101, 102].map((packet) => sink.skip(packet))).toEqual([true, true]);
+		expect(indexIn(sink, 103)).toBe(101);
+		expect(sink.skip(104)).toBe(true);
+		expect([105, 106].map((packet) => indexIn(sink, packet))).toEqual([102, 103]);
+	});
+
+	test('has no number when it comes again', () => {
+		const sink = new Sink();
+		sink.place(100);
+		sink.skip(101);
+		sink.place(102);
+		expect(sink.place(101)).toBe(false);
+		expect(sink.skip(101)).toBe(true);
+	});
+
+	test('is better sent when it comes late, for its number is reserved', () => {
+		const sink = new Sink();
+		sink.place(100);
+		expect(indexIn(sink, 102)).toBe(102);
+		expect(sink.skip(101)).toBe(false);
+		expect(indexIn(sink, 101)).toBe(101);
+	});
+});
+
+test('a missing packet between skipped ones finds its place when it is repaired', () => {
+	const sink = new Sink();
+	sink.place(100);
+	sink.skip(101);
+	sink.skip(103);
+	expect(indexIn(sink, 104)).toBe(102);
+	expect(indexIn(sink, 102)).toBe(101);
+});
+
+test('hours of skipped packets with losses in between leave the receiver able to follow', () => {
+	const sink = new Sink();
+	const receiver = new ModelReceiver();
+	expect(indexIn(sink, 100)).toBe(receiver.indexOf(sink.sequence));
+	for (let packet = 101; packet < 1_000_000; packet++) if (packet % 20 !== 0) sink.skip(packet);
+	expect(sink.place(999_980)).toBe(false);
+	expect(indexIn(sink, 1_000_000)).toBe(102);
+	expect(receiver.indexOf(sink.sequence)).toBe(102);
+});
+
+describe('a viewer who starts over', () => {
+	test('gets the next packet right behind the last that was sent, however long the pause', () => {
+		for (const pause of [1, 50, 5000, 70_000]) {
+			const sink = new Sink();
+			indexIn(sink, 100);
+			sink.startOver();
+			expect(indexIn(sink, 100 + pause)).toBe(101);
+			expect(indexIn(sink, 101 + pause)).toBe(102);
+		}
+	});
+
+	test('may be given packets a second time, under numbers never used', () => {
+		const sink = new Sink();
+		for (let packet = 100; packet < 200; packet++) sink.place(packet);
+		sink.startOver(150);
+		expect(sink.place(149)).toBe(false);
+		expect(indexIn(sink, 150)).toBe(200);
+		expect(indexIn(sink, 199)).toBe(249);
+	});
+
+	test('finds nothing from before', () => {
+		const sink = new Sink();
+		for (let packet = 100; packet < 200; packet++) sink.place(packet);
+		sink.startOver();
+		expect(sink.lookup(150)).toBe(false);
+		sink.place(170);
+		expect(sink.lookup(199)).toBe(false);
+		expect(sink.lookup(200)).toBe(true);
+		expect(sink.extendedSequence).toBe(170);
+	});
+});
+
+describe.each(startsAroundTheWrap)('a viewer who joined 60 packets before %i', (start) => {
+	const first = 0x20000 + start - 60;
+
+	test('finds every packet by the number it has, across wrap, skips and losses', () => {
+		const sink = new Sink();
+		const known = new Map<number, number>();
+		for (let packet = first; packet < first + 120; packet++) {
+			if (packet % 7 === 3) sink.skip(packet);
+			else if (packet % 11 !== 5 && sink.place(packet)) known.set(packet, sink.rollover * 0x10000 + sink.sequence);
+		}
+		for (const [packet, index] of known) {
+			expect(sink.lookup(index & 0xffff)).toBe(true);
+			expect([sink.extendedSequence, sink.rollover * 0x10000 + sink.sequence]).toEqual([packet, index]);
+		}
+	});
+
+	test('finds nothing before the first packet or after the last', () => {
+		const sink = new Sink();
+		const indexes = [0, 1, 2].map((packet) => indexIn(sink, first + packet) ?? 0);
+		expect(sink.lookup(((indexes[0] ?? 0) - 1) & 0xffff)).toBe(false);
+		expect(sink.lookup(((indexes[2] ?? 0) + 1) & 0xffff)).toBe(false);
+	});
+});
+
+test('a lost packet is found before and after it was repaired, and its number is not given to another', () => {
+	const sink = new Sink();
+	sink.place(100);
+	sink.place(102);
+	expect(sink.lookup(101)).toBe(true);
+	expect([sink.extendedSequence, sink.sequence]).toEqual([101, 101]);
+	sink.skip(103);
+	sink.skip(105);
+	// 104 is missing, and looked up under 103: from now on that number may have been sent.
+	expect(sink.lookup(103)).toBe(true);
+	expect(sink.extendedSequence).toBe(104);
+	sink.startOver();
+	expect(indexIn(sink, 200)).toBe(104);
+});
+
+test('whatever is placed, skipped, looked up and started over, no two packets share an index and the receiver follows', () => {
+	type Step = { readonly act: 'place' | 'skip' | 'lookup' | 'startOver'; readonly by: number; readonly arrives: boolean };
+	const step: fc.Arbitrary<Step> = fc.record({
+		act: fc.constantFrom('place', 'place', 'place', 'skip', 'skip', 'lookup', 'lookup', 'startOver'),
+		by: fc.oneof(
+			{ weight: 12, arbitrary: fc.integer({ min: -20, max: 30 }) },
+			{ weight: 1, arbitrary: fc.integer({ min: -3000, max: 100_000 }) },
+		),
+		arrives: fc.boolean(),
+	});
+	fc.assert(
+		fc.property(fc.nat(0x30000), fc.array(step, { maxLength: 300 }), (first, steps) => {
+			const sink = new Sink();
+			const receiver = new ModelReceiver();
+			const packetOf = new Map<number, number>();
+			let received = false;
+			let newest = 0;
+			const sent = (packet: number, arrives: boolean): void => {
+				const index = sink.rollover * 0x10000 + sink.sequence;
+				expect(packetOf.get(index) ?? packet).toBe(packet);
+				packetOf.set(index, packet);
+				// What is far behind is dropped as a replay, whatever roll-over the receiver makes of it.
+				if (arrives && (!received || index > newest - 0x4000)) {
+					expect(receiver.indexOf(sink.sequence)).toBe(index);
+					received = true;
+					newest = Math.max(newest, index);
+				}
+			};
+			let packet = first + 1;
+			// The first packet always arrives: how many may be lost before it has a test of its own.
+			for (const { act, by, arrives } of [{ act: 'place', by: 0, arrives: true }, ...steps]) {
+				if (act === 'startOver') sink.startOver();
+				else if (act === 'lookup') {
+					if (sink.lookup((sink.sequence + by) & 0xffff)) sent(sink.extendedSequence, arrives);
+				} else {
+					packet = Math.max(0, packet + by);
+					if (act === 'skip') sink.skip(packet);
+					else if (sink.place(packet)) sent(packet, arrives);
+				}
+			}
+		}),
+		{ numRuns: 400 },
+	);
+});

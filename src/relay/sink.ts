@@ -50,6 +50,7 @@ export class Sink {
 
 	#started = false;
 	#startingOver = false;
+	#earliest = 0;
 	/** The latest packet placed or skipped. */
 	#highest = 0;
 	/** The highest index that may have been sent. */
@@ -60,6 +61,7 @@ export class Sink {
 
 	/** Fills `sequence` and `rollover` for one packet of the source. False: it is not to be sent to this viewer. */
 	place(extendedSequence: number): boolean {
+		if (extendedSequence < this.#earliest) return false;
 		if (!this.#started) this.#start(extendedSequence);
 		else if (this.#startingOver) this.#open(extendedSequence, this.#used + 1);
 		const number = this.#numbers.numberOf(extendedSequence);
@@ -90,11 +92,14 @@ export class Sink {
 	}
 
 	/**
-	 * The next packet placed, whichever it is and even if it was sent before, begins anew right behind the last that was sent. What
-	 * lies before it is neither placed nor found any more. For a viewer whose picture pauses, and before a join burst.
+	 * The next packet placed, even if it was sent before, begins anew right behind the last number sent. What lies before it is
+	 * neither placed nor found any more. For a viewer whose picture pauses, and before a join burst.
+	 *
+	 * @param earliest that packet is not one before this
 	 */
-	startOver(): void {
+	startOver(earliest = 0): void {
 		this.#startingOver = this.#started;
+		this.#earliest = earliest;
 	}
 
 	/**
