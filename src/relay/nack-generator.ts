@@ -125,9 +125,9 @@ export class NackGenerator {
 		const missing = this.#missing;
 		const at = missing.find(extended);
 		if (at === missing.count || missing.sequence(at) !== extended) return;
-		const afterMs = nowMs - missing.askedMs(at);
-		if (missing.tries(at) === 1) this.responseTime.answered(afterMs);
-		else if (missing.tries(at) > 1) this.responseTime.answeredRepeat(afterMs);
+		const tries = missing.tries(at);
+		if (tries === 1) this.responseTime.answered(nowMs - missing.askedMs(at));
+		else if (tries > 1) this.responseTime.answeredRepeat(nowMs);
 		this.#remove(at, at + 1);
 	}
 

@@ -10,7 +10,7 @@ const MEAN_GAIN = 1 / 8;
 const DEVIATION_GAIN = 1 / 4;
 /** Deviations to wait beyond the mean. RFC 6298 takes 4 where a timeout halves the rate; here it costs one duplicate. */
 const DEVIATIONS = 2;
-/** The mean grows by this for each answer that came sooner after a repeat than any answer does. */
+/** The wait grows by this while only repeats are answered. */
 const BACK_OFF = 1.25;
 
 /**
@@ -21,6 +21,8 @@ export class ResponseTime {
 	#meanMs = INITIAL_MS;
 	#deviationMs = 0;
 	#measured = false;
+	#backOff = 1;
+	#backOffMs = Number.NEGATIVE_INFINITY;
 
 	/** Smoothed, milliseconds. */
 	get meanMs(): number {
@@ -29,12 +31,13 @@ export class ResponseTime {
 
 	/** How long to wait for an answer before it counts as lost. */
 	get patienceMs(): number {
-		return Math.min(MOST_MS, Math.max(LEAST_MS, this.#meanMs + DEVIATIONS * this.#deviationMs));
+		return Math.min(MOST_MS, Math.max(LEAST_MS, this.#backOff * (this.#meanMs + DEVIATIONS * this.#deviationMs)));
 	}
 
 	/** A packet came this long after it was asked for the first and only time. */
 	answered(afterMs: number): void {
 		const ms = Math.min(MOST_MS, Math.max(0, afterMs));
+		this.#backOff = 1;
 		if (!this.#measured) {
 			this.#measured = true;
 			this.#meanMs = ms;
@@ -46,10 +49,12 @@ export class ResponseTime {
 	}
 
 	/**
-	 * A packet came this long after the last of several requests. When that is too soon for an answer to the last, the time is
-	 * underestimated, and without this no first request would ever be waited for (RFC 6298, section 5.5, backs off likewise).
+	 * A packet came that was asked for several times. Perhaps the first request would have done, had it been waited for: the wait
+	 * grows, once in its own length, until an answer can be measured (RFC 6298, sections 5.5 to 5.7).
 	 */
-	answeredRepeat(afterMs: number): void {
-		if (afterMs < this.#meanMs / 2) this.#meanMs = Math.min(MOST_MS, this.#meanMs * BACK_OFF);
+	answeredRepeat(nowMs: number): void {
+		if (nowMs < this.#backOffMs || this.patienceMs === MOST_MS) return;
+		this.#backOff *= BACK_OFF;
+		this.#backOffMs = nowMs + this.patienceMs;
 	}
 }
