@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { judge, judgeKind, wholeSource } from '../support/datachannel-judge.ts';
 import type { VideoCodec } from '../support/datachannel-payloads.ts';
@@ -125,6 +126,26 @@ describe.each(['AEAD_AES_128_GCM', 'AES128_CM_HMAC_SHA1_80'] as const)('Under %s
 			const tagBytes = (protectedLengths.get(ssrc * 65_536 + sequence) ?? 0) - headerBytes - payload.length;
 			expect(tagBytes).toBe(authenticationTagBytes[profile]);
 		}
+	});
+});
+
+/** One address of each family that this machine has: a peer is given no other. */
+const addresses = Object.values(networkInterfaces())
+	.flatMap((list) => list ?? [])
+	.filter(({ address }) => address === '127.0.0.1' || address === '::1')
+	.map(({ address }) => address);
+
+describe.each(addresses)('At %s', (address) => {
+	const stage = useStage({ env: { DURESS_ANNOUNCED_IPS: address } });
+
+	test('an independent stack is relayed whole', async () => {
+		const session = await pressHelp(stage.server, 'Maria');
+		const viewer = await stage.join({ url: session.viewerWebsocketUrl });
+		const broadcaster = await stage.join({ url: session.broadcasterWs, sends: 'VP8' });
+		const source = stage.play(broadcaster, { label: 'Maria' });
+		await playedEnough(source);
+		expect(viewer.remoteSdp).toContain(`a=candidate:1 1 udp 2130706431 ${address} ${stage.server.mediaPort} typ host`);
+		expect(await judge(source, viewer)).toMatchObject(wholeSource);
 	});
 });
 

@@ -6,7 +6,7 @@ import { pressHelp } from './help-session.ts';
 import { useStage } from './stage.ts';
 
 /** Between the moment the server sends and the moment this process gets to look. */
-const schedulingMs = 60;
+const schedulingMs = 100;
 
 const stage = useStage();
 
@@ -23,11 +23,11 @@ test('a key frame is asked for at once when a viewer joins, and every 3 s withou
 
 	const viewer = await stage.join({ url: session.viewerWebsocketUrl });
 	await until('a request for the viewer', 1000, () => source.requestsMs.length === 2);
-	expect((source.requestsMs[1] ?? 0) - (viewer.connectedMs ?? 0)).toBeLessThan(200);
+	expect((source.requestsMs[1] ?? 0) - (viewer.connectedMs ?? 0)).toBeLessThan(1000);
 	await until('a request without a reason', 4000, () => source.requestsMs.length === 3);
 	const [, quietMs = 0] = gaps(source.requestsMs);
 	expect(quietMs).toBeGreaterThan(3000 - schedulingMs);
-	expect(quietMs).toBeLessThan(3200);
+	expect(quietMs).toBeLessThan(3000 + 3 * schedulingMs);
 });
 
 test('requests of many viewers become one, and no two are sent within 500 ms', async () => {
@@ -91,8 +91,8 @@ test("viewers get sender reports that lay picture and sound on the server's cloc
 		if (report === undefined || packet === undefined) throw new Error(`no ${kind}`);
 		const clockRate = kind === 'video' ? 90_000 : 48_000;
 		const captureAgoMs = (((report.rtpTimestamp - packet.timestamp) | 0) / clockRate) * 1000;
-		expect(Math.abs(captureAgoMs - (report.atMs - packet.atMs))).toBeLessThan(100);
-		expect(Math.abs(report.ntpMs - (performance.timeOrigin + report.atMs))).toBeLessThan(100);
+		expect(Math.abs(captureAgoMs - (report.atMs - packet.atMs))).toBeLessThan(2 * schedulingMs);
+		expect(Math.abs(report.ntpMs - (performance.timeOrigin + report.atMs))).toBeLessThan(2 * schedulingMs);
 		expect(report.packets).toBeGreaterThan(0);
 		expect(report.packets).toBeLessThanOrEqual(viewer.packetsOf(report.ssrc).length);
 	}
