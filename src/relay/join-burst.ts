@@ -72,9 +72,7 @@ export class JoinBurst {
 
 		this.#sink.startOver(first);
 		this.squeeze.begin(first, cache.highest + 1, join, span > target ? Math.ceil(span / target) : 1);
-		const rateBps = cache.rateBps(nowMs);
-		const paceBps = Math.max(Math.min(Math.max(PACE_FACTOR * rateBps, LEAST_PACE_BPS), MOST_PACE_BPS), LEAST_PACE_FACTOR * rateBps);
-		this.#bytesPerMs = paceBps / 8000;
+		this.#setPace(nowMs);
 		this.#budget = HEAD_START_MS * this.#bytesPerMs;
 		this.#cursor = first;
 		this.#lastMs = nowMs;
@@ -96,9 +94,12 @@ export class JoinBurst {
 	/** The packet of the source to be sent now; to be called until {@link NOTHING_NOW}. The cache holds it. */
 	next(nowMs: number): number {
 		if (!this.#running) return NOTHING_NOW;
-		const earned = Math.min(nowMs - this.#lastMs, MOST_MADE_UP_MS) * this.#bytesPerMs;
-		this.#budget = Math.min(this.#budget + earned, MOST_MADE_UP_MS * this.#bytesPerMs);
-		this.#lastMs = nowMs;
+		if (nowMs > this.#lastMs) {
+			const earned = Math.min(nowMs - this.#lastMs, MOST_MADE_UP_MS) * this.#bytesPerMs;
+			this.#budget = Math.min(this.#budget + earned, MOST_MADE_UP_MS * this.#bytesPerMs);
+			this.#lastMs = nowMs;
+			this.#setPace(nowMs);
+		}
 		// What is missing in the cache is sent when it comes late.
 		while (this.#cursor <= this.#cache.highest) {
 			const length = this.#cache.lengthOf(this.#cursor);
@@ -113,6 +114,12 @@ export class JoinBurst {
 		}
 		this.stop();
 		return NOTHING_NOW;
+	}
+
+	#setPace(nowMs: number): void {
+		const rateBps = this.#cache.rateBps(nowMs);
+		const paceBps = Math.min(Math.max(PACE_FACTOR * rateBps, LEAST_PACE_BPS), MOST_PACE_BPS);
+		this.#bytesPerMs = Math.max(paceBps, LEAST_PACE_FACTOR * rateBps) / 8000;
 	}
 
 	#timestampOf(extendedSequence: number): number | undefined {
