@@ -20,7 +20,7 @@ export const HTTP_ERRORS = {
 	'ice-session-mismatch': { status: 412, message: 'Not the current ICE session' },
 	'body-too-large': { status: 413, message: 'Request body too large' },
 	'unsupported-content-type': { status: 415, message: 'Unsupported content type' },
-	'if-match-required': { status: 428, message: 'If-Match required' },
+	'if-match-required': { status: 428, message: 'Precondition required' },
 	'headers-too-large': { status: 431, message: 'Request headers too large' },
 	internal: { status: 500, message: 'Internal error' },
 	'too-many-rooms': { status: 503, message: 'Too many rooms' },

@@ -267,7 +267,7 @@ describe.each(['whip', 'whep'] as const)('PATCH of a %s session', (protocol) => 
 	});
 
 	test.each([
-		['without If-Match', trickle, {}, 428, 'If-Match required'],
+		['without If-Match', trickle, {}, 428, 'Precondition required'],
 		['for another ICE session', trickle, { 'if-match': '"other"' }, 412, 'Not the current ICE session'],
 		['for a weak tag', trickle, { 'if-match': 'W/"x"' }, 412, 'Not the current ICE session'],
 		['of another type', trickle, { 'if-match': '*', 'content-type': 'application/sdp' }, 415, 'Unsupported content type'],
