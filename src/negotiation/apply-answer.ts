@@ -1,8 +1,8 @@
 import { extensionIdsOf } from './header-extensions.ts';
-import { matchCodecs } from './match-codecs.ts';
+import { matchCodecs, matchRed, namesNack } from './match-codecs.ts';
 import type { Result } from './negotiation-errors.ts';
 import type { RemoteDescription, RemoteSection } from './remote-description.ts';
-import { type AgreedSection, rejectedSection, type Section } from './section.ts';
+import { type AgreedSection, payloadMapping, rejectedSection, type Section } from './section.ts';
 
 /** Lays a client's answer over the sections of the offer it answers; an answer whose sections do not correspond is refused. */
 export function applyAnswer(offered: readonly Section[], answer: RemoteDescription): Result<readonly AgreedSection[]> {
@@ -29,8 +29,11 @@ function agree(section: Section, remote: RemoteSection): AgreedSection {
 		remoteReceives: remote.direction === 'sendrecv' || remote.direction === 'recvonly',
 		// RFC 3264 §5.1: whoever offers must take every format that it offered. Chromium counts on it: with codec preferences set
 		// it answers one codec and sends the first of the offer all the same.
-		receiveCodecs: matched.length === 0 ? [] : section.codecs.map(({ payloadType, codec }) => ({ payloadType, codec })),
-		sendCodecs: matched.map(({ payloadType, codec }) => ({ payloadType, codec })),
+		receiveCodecs: matched.length === 0 ? [] : section.codecs.map(payloadMapping),
+		sendCodecs: matched.map(payloadMapping),
+		receiveRed: matched.length === 0 ? undefined : section.redPayloadType,
+		sendRed: section.redPayloadType === undefined ? undefined : matchRed(remote, matched, section.redPayloadType),
+		nack: namesNack(matched),
 		extensions: extensionIdsOf(remote.extensions),
 		ssrcs: remote.ssrcs,
 	};

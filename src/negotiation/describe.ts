@@ -6,11 +6,23 @@ import type { AgreedSection } from './section.ts';
 export function describe(transport: RemoteTransport, sections: readonly AgreedSection[]): MediaDescription {
 	const receives: ReceiveSection[] = [];
 	const sends: SendSection[] = [];
-	for (const { section, remoteSends, remoteReceives, receiveCodecs, sendCodecs, extensions, ssrcs } of sections) {
+	for (const {
+		section,
+		remoteSends,
+		remoteReceives,
+		receiveCodecs,
+		sendCodecs,
+		receiveRed,
+		sendRed,
+		nack,
+		extensions,
+		ssrcs,
+	} of sections) {
 		const { mid, kind, feeds, carries } = section;
 		if (section.rejected || kind === undefined) continue;
 		if (feeds !== undefined && remoteSends && receiveCodecs.length > 0) {
-			receives.push({ mid, kind, publicationId: feeds, codecs: receiveCodecs, extensions, ssrcs });
+			const red = receiveRed === undefined ? {} : { redPayloadType: receiveRed };
+			receives.push({ mid, kind, publicationId: feeds, codecs: receiveCodecs, ...red, nack, extensions, ssrcs });
 		}
 		if (carries !== undefined && remoteReceives && sendCodecs.length > 0) {
 			const { absSendTime } = extensions;
@@ -19,6 +31,8 @@ export function describe(transport: RemoteTransport, sections: readonly AgreedSe
 				kind,
 				publicationId: carries.publicationId,
 				codecs: sendCodecs,
+				...(sendRed === undefined ? {} : { redPayloadType: sendRed }),
+				nack,
 				extensions: absSendTime === undefined ? {} : { absSendTime },
 			});
 		}

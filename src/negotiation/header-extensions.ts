@@ -12,11 +12,16 @@ export const headerExtensions = {
 	absSendTime: { uri: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time', id: 2 },
 	/** draft-holmer-rmcat-transport-wide-cc-extensions-01; uplink only, its sequence numbers belong to one transport. */
 	transportCc: { uri: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', id: 3 },
+	/**
+	 * AV1 RTP specification, appendix A; uplink only. AV1's payload says nothing of temporal layers; this does. A structure is longer than
+	 * the 16 bytes of a one-byte element, so it comes with `a=extmap-allow-mixed`.
+	 */
+	dependencyDescriptor: { uri: 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension', id: 4 },
 } as const;
 
 export type ExtensionName = keyof typeof headerExtensions;
 
-export const extensionNames: readonly ExtensionName[] = ['mid', 'absSendTime', 'transportCc'];
+export const extensionNames: readonly ExtensionName[] = ['mid', 'absSendTime', 'transportCc', 'dependencyDescriptor'];
 
 /** Extension ids on one transport. */
 export type ExtensionIds = { readonly [name in ExtensionName]?: number };

@@ -1,5 +1,6 @@
 import { type Codec, type CodecName, codecNamed, codecs, type MediaKind } from '../rtp/codecs.ts';
 import { defaultProfileLevelId, h264Fitness } from './h264-profile.ts';
+import { redPayloadTypeOf, rtxPayloadTypeOf } from './match-repairs.ts';
 import type { RemoteCodec, RemoteSection } from './remote-description.ts';
 import type { SectionCodec } from './section.ts';
 
@@ -7,6 +8,7 @@ import type { SectionCodec } from './section.ts';
 export interface MatchedCodec {
 	readonly codec: CodecName;
 	readonly payloadType: number;
+	readonly rtxPayloadType: number | undefined;
 	/** The fmtp line for an answer. */
 	readonly parameters: string | undefined;
 	readonly feedback: readonly string[];
@@ -30,14 +32,28 @@ export function matchCodecs(section: RemoteSection, kind: MediaKind, offered: re
 			if (fitness > (best?.fitness ?? 0)) best = { remote, fitness };
 		}
 		if (best === undefined) continue;
+		const { payloadType } = best.remote;
+		const offeredRtx = offered.find((candidate) => candidate.codec === codec.name)?.rtxPayloadType;
 		matched.push({
 			codec: codec.name,
-			payloadType: best.remote.payloadType,
+			payloadType,
+			rtxPayloadType: kind === 'video' ? rtxPayloadTypeOf(section, payloadType, offeredRtx) : undefined,
 			parameters: answerParameters(codec, best.remote),
 			feedback: best.remote.feedback,
 		});
 	}
 	return matched;
+}
+
+/** RED around the Opus that was matched; the server speaks it around nothing else. */
+export function matchRed(section: RemoteSection, matched: readonly MatchedCodec[], offered?: number): number | undefined {
+	const opus = matched.find(({ codec }) => codec === 'opus');
+	return opus === undefined ? undefined : redPayloadTypeOf(section, opus.payloadType, offered);
+}
+
+/** Whether the client takes or sends generic NACKs for any of these (RFC 4585 §4.2). */
+export function namesNack(matched: readonly MatchedCodec[]): boolean {
+	return matched.some(({ feedback }) => feedback.includes('nack'));
 }
 
 /** 0: not this codec; the higher the better. */

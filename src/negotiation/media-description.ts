@@ -19,6 +19,8 @@ export interface Fingerprint {
 export interface PayloadMapping {
 	readonly payloadType: number;
 	readonly codec: CodecName;
+	/** The codec's retransmissions (RFC 4588) on this transport; undefined where one side does not speak them. */
+	readonly rtxPayloadType?: number;
 }
 
 /** Media this peer sends to the server: the feed of one publication's picture or sound. */
@@ -27,8 +29,17 @@ export interface ReceiveSection {
 	readonly kind: MediaKind;
 	readonly publicationId: string;
 	readonly codecs: readonly PayloadMapping[];
+	/** Sound only: packets that repeat earlier ones (RED, RFC 2198), whose blocks bear the payload type of Opus. */
+	readonly redPayloadType?: number;
+	/** Whether this peer answers generic NACKs (RFC 4585, section 6.2.1). */
+	readonly nack: boolean;
 	/** Header extension ids (RFC 8285) on this transport. */
-	readonly extensions: { readonly mid?: number; readonly absSendTime?: number; readonly transportCc?: number };
+	readonly extensions: {
+		readonly mid?: number;
+		readonly absSendTime?: number;
+		readonly transportCc?: number;
+		readonly dependencyDescriptor?: number;
+	};
 	/** SSRCs named by `a=ssrc` lines; empty when the description names none (then mid or payload type tells). */
 	readonly ssrcs: readonly number[];
 }
@@ -39,6 +50,10 @@ export interface SendSection {
 	readonly kind: MediaKind;
 	readonly publicationId: string;
 	readonly codecs: readonly PayloadMapping[];
+	/** Sound only: the peer takes RED (RFC 2198) under this payload type, with blocks under its payload type of Opus. */
+	readonly redPayloadType?: number;
+	/** Whether this peer may send generic NACKs (RFC 4585, section 6.2.1). */
+	readonly nack: boolean;
 	readonly extensions: { readonly absSendTime?: number };
 }
 
@@ -55,5 +70,7 @@ export interface Publication {
 	/** The msid stream id and the cname of both tracks. */
 	readonly streamName: string;
 	readonly videoSsrc: number;
+	/** Retransmissions of the picture (RFC 4588, section 5.3: a stream of their own). */
+	readonly videoRtxSsrc: number;
 	readonly audioSsrc: number;
 }

@@ -1,4 +1,4 @@
-import { type Codec, type CodecName, codecs, type MediaKind } from '../rtp/codecs.ts';
+import { type CodecName, codecNamed, codecs, type MediaKind } from '../rtp/codecs.ts';
 import {
 	type ExtensionIds,
 	type ExtensionName,
@@ -7,8 +7,9 @@ import {
 	headerExtensions,
 	maxExtensionId,
 } from './header-extensions.ts';
-import { matchCodecs } from './match-codecs.ts';
+import { matchCodecs, matchRed } from './match-codecs.ts';
 import type { RemoteDescription } from './remote-description.ts';
+import { repairSwitch } from './repair-switch.ts';
 import type { SectionCodec } from './section.ts';
 
 /**
@@ -19,6 +20,8 @@ import type { SectionCodec } from './section.ts';
 export class NumberBook {
 	readonly #takenPayloadTypes = new Set<number>();
 	readonly #payloadTypes = new Map<CodecName, number>();
+	readonly #rtxPayloadTypes = new Map<CodecName, number>();
+	#redPayloadType: number | undefined;
 	readonly #takenIds = new Set<number>();
 	readonly #ids = new Map<ExtensionName, number>();
 
@@ -27,9 +30,13 @@ export class NumberBook {
 		for (const section of clientOffer?.sections ?? []) {
 			for (const { payloadType } of section.codecs) this.#takenPayloadTypes.add(payloadType);
 			if (section.kind !== undefined) {
-				for (const { codec, payloadType } of matchCodecs(section, section.kind)) {
-					if (!this.#payloadTypes.has(codec)) this.#payloadTypes.set(codec, payloadType);
+				const matched = matchCodecs(section, section.kind);
+				for (const { codec, payloadType, rtxPayloadType } of matched) {
+					if (this.#payloadTypes.has(codec)) continue;
+					this.#payloadTypes.set(codec, payloadType);
+					if (rtxPayloadType !== undefined) this.#rtxPayloadTypes.set(codec, rtxPayloadType);
 				}
+				this.#redPayloadType ??= matchRed(section, matched);
 			}
 			for (const { id } of section.extensions) this.#takenIds.add(id);
 			const ids = extensionIdsOf(section.extensions);
@@ -45,10 +52,18 @@ export class NumberBook {
 		const list: SectionCodec[] = [];
 		for (const codec of codecs) {
 			if (codec.kind !== kind) continue;
-			const payloadType = this.#payloadType(codec);
-			if (payloadType !== undefined) list.push({ payloadType, codec: codec.name, parameters: codec.parameters });
+			const payloadType = this.#payloadType(this.#payloadTypes, codec.name, codec.payloadType);
+			if (payloadType === undefined) continue;
+			const rtxPayloadType = this.#payloadType(this.#rtxPayloadTypes, codec.name, repairSwitch.on ? codec.rtxPayloadType : undefined);
+			list.push({ payloadType, codec: codec.name, rtxPayloadType, parameters: codec.parameters });
 		}
 		return list;
+	}
+
+	/** RED around Opus. */
+	red(): number | undefined {
+		if (repairSwitch.on) this.#redPayloadType ??= this.#take(codecNamed('opus').redPayloadType);
+		return this.#redPayloadType;
 	}
 
 	extensions(): ExtensionIds {
@@ -60,19 +75,27 @@ export class NumberBook {
 		return ids;
 	}
 
-	#payloadType(codec: Codec): number | undefined {
-		const known = this.#payloadTypes.get(codec.name);
+	#payloadType(numbers: Map<CodecName, number>, name: CodecName, fixed: number | undefined): number | undefined {
+		const known = numbers.get(name);
 		if (known !== undefined) return known;
-		const chosen = this.#takenPayloadTypes.has(codec.payloadType) ? this.#freePayloadType() : codec.payloadType;
-		if (chosen === undefined) return undefined;
-		this.#takenPayloadTypes.add(chosen);
-		this.#payloadTypes.set(codec.name, chosen);
+		const chosen = this.#take(fixed);
+		if (chosen !== undefined) numbers.set(name, chosen);
+		return chosen;
+	}
+
+	/** The server's own number where the client has not given it another meaning. */
+	#take(fixed: number | undefined): number | undefined {
+		if (fixed === undefined) return undefined;
+		const chosen = this.#takenPayloadTypes.has(fixed) ? this.#freePayloadType() : fixed;
+		if (chosen !== undefined) this.#takenPayloadTypes.add(chosen);
 		return chosen;
 	}
 
 	/** The dynamic range of RFC 3551 §6 first, then the unassigned numbers below; 64 to 95 would be taken for RTCP (RFC 5761 §4). */
 	#freePayloadType(): number | undefined {
-		const fixed = new Set(codecs.map((codec) => codec.payloadType));
+		const fixed = new Set(
+			codecs.flatMap(({ payloadType, rtxPayloadType, redPayloadType }) => [payloadType, rtxPayloadType, redPayloadType]),
+		);
 		for (const [first, last] of [
 			[96, 127],
 			[35, 63],

@@ -15,7 +15,7 @@ export const maxRemoteSections = 64;
  * a usable one out.
  */
 const usedLine =
-	/^(m=|a=(sendrecv|sendonly|recvonly|inactive|rtcp-mux|rtcp-rsize|bundle-only|ice-lite)\b|a=(group|mid|setup|ice-ufrag|ice-pwd|rtpmap|fmtp|rtcp-fb|extmap|ssrc|ssrc-group):|a=fingerprint:sha-(256|384|512) )/i;
+	/^(m=|a=(sendrecv|sendonly|recvonly|inactive|rtcp-mux|rtcp-rsize|bundle-only|ice-lite|extmap-allow-mixed)\b|a=(group|mid|setup|ice-ufrag|ice-pwd|rtpmap|fmtp|rtcp-fb|extmap|ssrc|ssrc-group):|a=fingerprint:sha-(256|384|512) )/i;
 
 /**
  * Reads an SDP of a client: CRLF, LF or CR line ends, with or without the last one. What cannot be understood is refused as a whole;

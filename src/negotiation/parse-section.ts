@@ -39,6 +39,7 @@ export function parseSection(media: ParsedMedia, session: SessionDescription, in
 		codecs: kind === undefined ? [] : parseCodecs(media, formats),
 		extensions: parseExtensions(media),
 		ssrcs: parseSsrcs(media),
+		extmapAllowMixed: (media.extmapAllowMixed ?? session.extmapAllowMixed) !== undefined,
 		rtcpMux: media.rtcpMux !== undefined,
 		rtcpRsize: media.rtcpRsize !== undefined,
 	};
@@ -78,6 +79,7 @@ function parseCodecs(media: ParsedMedia, formats: string): readonly RemoteCodec[
 			name: line === undefined ? '' : String(line.codec),
 			clockRate: Number(line?.rate ?? 0),
 			channels: Number(line?.encoding ?? 1),
+			format: parameters.get(format) ?? '',
 			parameters: parseParameters(parameters.get(format) ?? ''),
 			feedback: [...(feedback.get(format) ?? []), ...(feedback.get('*') ?? [])],
 		});

@@ -4,8 +4,8 @@ import type { MediaDescription, Publication } from './media-description.ts';
 import { type Action, PeerNegotiator, type PeerNegotiatorOptions, type Signal } from './peer-negotiator.ts';
 
 export function publication(name: string): Publication {
-	const number = 2 * [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7);
-	return { publicationId: name, streamName: `stream-${name}`, videoSsrc: number % 1e9, audioSsrc: (number + 1) % 1e9 };
+	const number = 3 * ([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 1e8);
+	return { publicationId: name, streamName: `stream-${name}`, videoSsrc: number, videoRtxSsrc: number + 1, audioSsrc: number + 2 };
 }
 
 export class Scene {

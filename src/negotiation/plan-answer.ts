@@ -1,8 +1,8 @@
 import { extensionIdsOf } from './header-extensions.ts';
-import { type MatchedCodec, matchCodecs } from './match-codecs.ts';
+import { type MatchedCodec, matchCodecs, matchRed, namesNack } from './match-codecs.ts';
 import type { Publication } from './media-description.ts';
 import type { RemoteDescription, RemoteSection } from './remote-description.ts';
-import { type AgreedSection, rejectedSection, type Section } from './section.ts';
+import { type AgreedSection, payloadMapping, rejectedSection, type Section } from './section.ts';
 
 export interface ClientOffer {
 	readonly offer: RemoteDescription;
@@ -63,13 +63,17 @@ function assign(sections: readonly AgreedSection[], feeds: string | undefined, w
 }
 
 function answered(remote: RemoteSection, matched: readonly MatchedCodec[], uses: Uses): AgreedSection {
-	const codecs = matched.map(({ payloadType, codec }) => ({ payloadType, codec }));
+	const codecs = matched.map(payloadMapping);
+	const red = matchRed(remote, matched);
 	return {
-		section: { ...mirrored(remote, matched), ...uses },
+		section: { ...mirrored(remote, matched), redPayloadType: red, ...uses },
 		remoteSends: sends(remote),
 		remoteReceives: remote.direction === 'sendrecv' || remote.direction === 'recvonly',
 		receiveCodecs: codecs,
 		sendCodecs: codecs,
+		receiveRed: red,
+		sendRed: red,
+		nack: namesNack(matched),
 		extensions: extensionIdsOf(remote.extensions),
 		ssrcs: remote.ssrcs,
 	};
@@ -89,8 +93,9 @@ function mirrored(remote: RemoteSection, matched: readonly MatchedCodec[]): Sect
 		// RFC 3264 §6: a refused section needs one format, which means nothing.
 		formats: remote.formats.split(' ')[0] ?? '0',
 		rejected: false,
-		codecs: matched.map(({ payloadType, codec, parameters, feedback }) => ({ payloadType, codec, parameters, offeredFeedback: feedback })),
+		codecs: matched.map(({ feedback, ...codec }) => ({ ...codec, offeredFeedback: feedback })),
 		extensions: extensionIdsOf(remote.extensions),
+		extmapAllowMixed: remote.extmapAllowMixed,
 		rtcpRsize: remote.rtcpRsize,
 	};
 }

@@ -11,7 +11,8 @@ import { writeOffer } from './write-offer.ts';
 const transport = { ice: { ufrag: 'serv', pwd: 'p'.repeat(24) }, fingerprint: 'AA', candidates: [{ address: '192.0.2.1', port: 40000 }] };
 
 function publication(name: string): Publication {
-	return { publicationId: name, streamName: `stream-${name}`, videoSsrc: name.charCodeAt(0), audioSsrc: name.charCodeAt(0) + 1000 };
+	const number = name.charCodeAt(0);
+	return { publicationId: name, streamName: `stream-${name}`, videoSsrc: number, videoRtxSsrc: number + 1000, audioSsrc: number + 2000 };
 }
 
 const [a, b, c] = ['a', 'b', 'c'].map(publication) as [Publication, Publication, Publication];

@@ -47,7 +47,9 @@ export function planOffer({ agreed, feeds, wanted, book }: OfferWish): readonly 
 			formats: '',
 			rejected: false,
 			codecs: book.codecs(kind),
+			redPayloadType: kind === 'audio' ? book.red() : undefined,
 			extensions: book.extensions(),
+			extmapAllowMixed: true,
 			rtcpRsize: true,
 			...use,
 		};
@@ -86,7 +88,7 @@ export function differs(plan: readonly Section[], agreed: readonly AgreedSection
 function stillWanted(section: Section, wanted: readonly Publication[]): Section {
 	const codecs = section.codecs.map((codec) => ({ ...codec, offeredFeedback: undefined }));
 	const gone = section.carries !== undefined && !wanted.some(({ publicationId }) => publicationId === section.carries?.publicationId);
-	return { ...section, midWritten: true, codecs, carries: gone ? undefined : section.carries };
+	return { ...section, midWritten: true, extmapAllowMixed: true, codecs, carries: gone ? undefined : section.carries };
 }
 
 function isFree(section: Section): boolean {

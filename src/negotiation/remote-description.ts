@@ -39,6 +39,8 @@ export interface RemoteSection {
 	readonly extensions: readonly { readonly id: number; readonly uri: string }[];
 	/** Primary SSRCs of `a=ssrc` lines, those of retransmission and error correction streams left out. */
 	readonly ssrcs: readonly number[];
+	/** `a=extmap-allow-mixed` here or for the session (RFC 8285 §4.1.2): one- and two-byte extension headers may take turns. */
+	readonly extmapAllowMixed: boolean;
 	readonly rtcpMux: boolean;
 	readonly rtcpRsize: boolean;
 }
@@ -49,6 +51,8 @@ export interface RemoteCodec {
 	readonly name: string;
 	readonly clockRate: number;
 	readonly channels: number;
+	/** The fmtp line as it stands, without its payload type; '' without one. */
+	readonly format: string;
 	/** The fmtp parameters, names in lower case. */
 	readonly parameters: ReadonlyMap<string, string>;
 	/** `a=rtcp-fb` values, such as `nack pli`, those of payload type `*` included. */

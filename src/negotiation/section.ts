@@ -19,13 +19,19 @@ export interface Section {
 	/** The publication whose media is sent to this client. */
 	readonly carries?: Publication | undefined;
 	readonly codecs: readonly SectionCodec[];
+	/** RED (RFC 2198) around Opus, ranked before it; sound only. */
+	readonly redPayloadType?: number | undefined;
 	readonly extensions: ExtensionIds;
+	/** Whether `a=extmap-allow-mixed` may be written: in an answer only what the offer has. */
+	readonly extmapAllowMixed: boolean;
 	readonly rtcpRsize: boolean;
 }
 
 export interface SectionCodec {
 	readonly payloadType: number;
 	readonly codec: CodecName;
+	/** Retransmissions (RFC 4588) of this payload type. */
+	readonly rtxPayloadType?: number | undefined;
 	readonly parameters?: string | undefined;
 	/** In an answer: the feedback that the offer named; only that may be answered. */
 	readonly offeredFeedback?: readonly string[] | undefined;
@@ -40,9 +46,19 @@ export interface AgreedSection {
 	readonly receiveCodecs: readonly PayloadMapping[];
 	/** What the client accepts, under the payload types it expects. */
 	readonly sendCodecs: readonly PayloadMapping[];
+	/** The same for RED. */
+	readonly receiveRed: number | undefined;
+	readonly sendRed: number | undefined;
+	/** Whether the client named generic NACK (RFC 4585 §4.2) for a codec that is agreed on. */
+	readonly nack: boolean;
 	/** Extensions that both sides named, under the ids they go by. */
 	readonly extensions: ExtensionIds;
 	readonly ssrcs: readonly number[];
+}
+
+/** A codec's numbers, for the media engine. */
+export function payloadMapping({ payloadType, codec, rtxPayloadType }: SectionCodec): PayloadMapping {
+	return rtxPayloadType === undefined ? { payloadType, codec } : { payloadType, codec, rtxPayloadType };
 }
 
 /** A section that will not be used, in its place in the session. */
@@ -53,6 +69,9 @@ export function rejectedSection(section: Section): AgreedSection {
 		remoteReceives: false,
 		receiveCodecs: [],
 		sendCodecs: [],
+		receiveRed: undefined,
+		sendRed: undefined,
+		nack: false,
 		extensions: {},
 		ssrcs: [],
 	};

@@ -27,6 +27,7 @@ export class RoomPublications {
 			publicationId: entropy.hex(8),
 			streamName: entropy.hex(8),
 			videoSsrc: ssrcs.next(),
+			videoRtxSsrc: ssrcs.next(),
 			audioSsrc: ssrcs.next(),
 		};
 		const opened = new RoomPublication(publication);

@@ -16,8 +16,10 @@ export interface Codec {
 	readonly channels?: number;
 	/** Payload type in every offer this server makes. */
 	readonly payloadType: number;
-	/** Payload type of the codec's RFC 4588 retransmissions in every offer this server makes (kept free until RTX is offered). */
+	/** Pictures only: payload type of the codec's retransmissions (RFC 4588) in every offer this server makes. */
 	readonly rtxPayloadType?: number;
+	/** Sound only: payload type of packets that repeat earlier ones (RED, RFC 2198) in every offer this server makes. */
+	readonly redPayloadType?: number;
 	/** The fmtp line in the server's offers, without its prefix. */
 	readonly parameters?: string;
 }
@@ -41,6 +43,7 @@ export const codecs: readonly Codec[] = [
 		clockRate: 48000,
 		channels: 2,
 		payloadType: 111,
+		redPayloadType: 112,
 		parameters: 'minptime=10;useinbandfec=1',
 	},
 ];
