@@ -2,8 +2,8 @@
 import type { StunMessage } from '../stun/message.ts';
 import { usernameOf } from '../stun/username.ts';
 
-/** ice-ufrag = 4*256 ice-char (RFC 8839, section 5.4). */
-const CHECK_USERNAME = /^([A-Za-z0-9+/]{4,256}):([A-Za-z0-9+/]{4,256})$/;
+/** ice-ufrag = 4*256 ice-char (RFC 8839, section 5.4); some agents use `=`, `-` and `_` in theirs. */
+const CHECK_USERNAME = /^([A-Za-z0-9+/]{4,256}):([A-Za-z0-9+/=_-]{4,256})$/;
 
 export interface CheckUsername {
 	readonly localUfrag: string;

@@ -99,6 +99,11 @@ export class IceLiteAgent {
 		return this.#lastCheckMs;
 	}
 
+	/** The log of this generation is nearly full: an ICE restart is due, before replays could not be told any more. */
+	get isWorn(): boolean {
+		return this.#current.transactions.isWorn;
+	}
+
 	/** May the server send to this peer? Yes from its first check on, until it is silent for {@link CONSENT_TIMEOUT_MS}. */
 	hasConsent(nowMs: number): boolean {
 		return this.#lastCheckMs !== undefined && nowMs - this.#lastCheckMs <= CONSENT_TIMEOUT_MS;

@@ -7,6 +7,10 @@
  * after it). Then the server sends to the new path, and the way back has to be confirmed again. Nothing is pending where there is
  * nothing to lose: the first path of all, the first nomination of all, and any path once the selected one has gone without a check for
  * {@link CONSENT_TIMEOUT_MS} are taken at once.
+ *
+ * Some agents nominate once and never again (libjuice; RFC 8445 asks no more), and a NAT may give them another address at any time. So a
+ * path without nomination is taken, too, when it is shown to live by two signs, a fresh check and another one or media, while nothing
+ * at all came on the selected one for {@link QUIET_MS}: a longer time than any agent leaves a path that it uses.
  */
 
 export interface RemoteAddress {
@@ -20,6 +24,12 @@ export const CONSENT_TIMEOUT_MS = 30_000;
 /** A phone has a few interfaces, times IPv4, IPv6 and a relay; the oldest that is not in use makes room. */
 export const MAX_REMOTE_ADDRESSES = 16;
 
+/** Chromium checks the pair it uses every 2.5 s at least, and a peer that sends media is never quiet for so long. */
+export const QUIET_MS = 3_000;
+
+/** Signs of life on another path, at least one of them a check, that take it while the selected one is quiet. */
+const SIGNS_WHILE_QUIET = 2;
+
 /** Fresh checks that confirm a nominated path without any media. */
 const CONFIRMING_CHECKS = 2;
 
@@ -28,6 +38,10 @@ interface Path extends RemoteAddress {
 	freshChecks: number;
 	lastCheckMs: number;
 	lastUseMs: number;
+	/** Fresh checks, and whether media came, since `quietFromMs`: all while nothing came on the selected path. */
+	quietFromMs: number;
+	quietChecks: number;
+	quietMedia: boolean;
 }
 
 export interface PathChange {
@@ -40,6 +54,7 @@ export interface PathChange {
 }
 
 const UNCHANGED: PathChange = { moved: false, added: false, forgotten: undefined };
+const MOVED: PathChange = { moved: true, added: false, forgotten: undefined };
 
 export class PathTable {
 	readonly #paths: Path[] = [];
@@ -78,7 +93,9 @@ export class PathTable {
 		const { path, added, forgotten } = this.#remember(from, nowMs);
 		path.freshChecks += 1;
 		path.lastCheckMs = nowMs;
-		const moved = this.#judge(path, nominates, nowMs);
+		this.#countFromQuiet(path, nowMs);
+		path.quietChecks += 1;
+		const moved = this.#judge(path, nominates, nowMs) || this.#takeIfOtherIsQuiet(path, nowMs);
 		if (nominates) this.#everNominated = true;
 		return { moved, added, forgotten };
 	}
@@ -88,7 +105,10 @@ export class PathTable {
 		const known = this.#find(from.address, from.port);
 		if (known !== undefined && known !== this.#pending) {
 			known.lastUseMs = nowMs;
-			return UNCHANGED;
+			if (known === this.#selected) return UNCHANGED;
+			this.#countFromQuiet(known, nowMs);
+			known.quietMedia = true;
+			return this.#takeIfOtherIsQuiet(known, nowMs) ? MOVED : UNCHANGED;
 		}
 		const { path, added, forgotten } = this.#remember(from, nowMs);
 		const moved = path === this.#pending;
@@ -106,6 +126,23 @@ export class PathTable {
 			this.#selected === undefined || nowMs - this.#selected.lastCheckMs > CONSENT_TIMEOUT_MS || (nominates && !this.#everNominated);
 		if (nominates) this.#pending = path;
 		if (!nothingToLose && !(path === this.#pending && path.freshChecks >= CONFIRMING_CHECKS)) return false;
+		this.#select(path);
+		return true;
+	}
+
+	/** Begins to count anew when the selected path has been used since the counting began. */
+	#countFromQuiet(path: Path, nowMs: number): void {
+		if (this.#selected === undefined || this.#selected.lastUseMs < path.quietFromMs) return;
+		path.quietFromMs = nowMs;
+		path.quietChecks = 0;
+		path.quietMedia = false;
+	}
+
+	#takeIfOtherIsQuiet(path: Path, nowMs: number): boolean {
+		const selected = this.#selected;
+		if (selected === undefined || path === selected || nowMs - selected.lastUseMs < QUIET_MS) return false;
+		const signs = path.quietChecks + (path.quietMedia ? 1 : 0);
+		if (path.quietChecks === 0 || signs < SIGNS_WHILE_QUIET) return false;
 		this.#select(path);
 		return true;
 	}
@@ -134,7 +171,16 @@ export class PathTable {
 			return { path: known, added: false, forgotten: undefined };
 		}
 		const forgotten = this.#paths.length >= MAX_REMOTE_ADDRESSES ? this.#forgetOldest() : undefined;
-		const path: Path = { address: from.address, port: from.port, freshChecks: 0, lastCheckMs: Number.NEGATIVE_INFINITY, lastUseMs: nowMs };
+		const path: Path = {
+			address: from.address,
+			port: from.port,
+			freshChecks: 0,
+			lastCheckMs: Number.NEGATIVE_INFINITY,
+			lastUseMs: nowMs,
+			quietFromMs: Number.NEGATIVE_INFINITY,
+			quietChecks: 0,
+			quietMedia: false,
+		};
 		this.#paths.push(path);
 		return { path, added: true, forgotten };
 	}

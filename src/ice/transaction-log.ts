@@ -17,6 +17,11 @@ export class TransactionLog {
 	#slots = new Uint32Array(INITIAL_SLOTS);
 	#count = 0;
 
+	/** Three quarters full. */
+	get isWorn(): boolean {
+		return this.#count >= MAX_TRANSACTIONS * 0.75;
+	}
+
 	/** @returns whether this id is new, and recorded from now on; `full`: unknown, because nothing can be recorded any more */
 	record(transactionId: Uint8Array): 'new' | 'seen' | 'full' {
 		const key = keyOf(transactionId);

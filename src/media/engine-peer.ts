@@ -52,6 +52,8 @@ export class EnginePeer {
 	sender: SrtpSender | undefined;
 	/** Consent has expired: nothing is sent until a check comes. */
 	silent = false;
+	/** The room was told that this ICE generation is nearly used up. */
+	wornTold = false;
 	/** The server's ufrags that lead to this peer: of the current ICE generation and, until it is retired, the former. */
 	readonly ufrags = new Set<string>();
 	/** SSRCs seen from this peer, for the way back from a packet of an unknown address. */

@@ -23,6 +23,8 @@ export type EngineEvent =
 	| { readonly type: 'ice-check'; readonly peerId: string; readonly remoteUfrag: string }
 	/** DTLS is done, the certificate matches, media may flow. */
 	| { readonly type: 'peer-connected'; readonly peerId: string }
+	/** So many checks have come that an ICE restart is due (hours into a session): soon no new path could be trusted. */
+	| { readonly type: 'ice-worn'; readonly peerId: string }
 	/** No authenticated check for the consent time (30 s): the engine has stopped sending to it. */
 	| { readonly type: 'peer-silent'; readonly peerId: string }
 	/** Checks came back after `peer-silent`. */

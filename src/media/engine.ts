@@ -15,6 +15,7 @@ import type { EngineAddress, EngineCommand, EngineEvent, MediaEngine } from './e
 import { EnginePublication } from './engine-publication.ts';
 import { EngineSource } from './engine-source.ts';
 import { type FanOut, TypeScriptFanOut } from './fan-out.ts';
+import { FaultLog } from './fault-log.ts';
 import { Ingress } from './ingress.ts';
 import { DROP_LOG_INTERVAL_MS, TICK_MS } from './media-limits.ts';
 import { PeerTable } from './peer-table.ts';
@@ -50,8 +51,11 @@ export class LocalEngine implements MediaEngine {
 	readonly #certificate: DtlsCertificate;
 	readonly #fanOut: FanOut;
 	readonly #drops = new DropCounts();
+	readonly #faults: FaultLog;
 	readonly #peers = new PeerTable();
 	readonly #publications = new Map<string, EnginePublication>();
+	/** Those that a peer feeds now; the others need no looking after. */
+	readonly #fed = new Set<EnginePublication>();
 	readonly #rtcp: RtcpWriter;
 	readonly #reporter: SenderReporter;
 	readonly #ticker: NodeJS.Timeout;
@@ -60,6 +64,7 @@ export class LocalEngine implements MediaEngine {
 
 	private constructor(options: LocalEngineOptions, socket: UdpSocket, certificate: DtlsCertificate) {
 		this.#options = options;
+		this.#faults = new FaultLog(options.log);
 		this.#socket = socket;
 		this.#certificate = certificate;
 		this.#fanOut = new TypeScriptFanOut(socket);
@@ -85,8 +90,21 @@ export class LocalEngine implements MediaEngine {
 				rtcp: (peer, packets, nowMs) => this.#receiveRtcp(peer, packets, nowMs),
 			},
 		});
-		socket.onDatagram((datagram, from) => ingress.receive(datagram, from, performance.now()));
-		this.#ticker = setInterval(() => this.#tick(performance.now()), TICK_MS);
+		// The last line of defence: a fault met while serving one peer must not end the sessions of all.
+		socket.onDatagram((datagram, from) => {
+			try {
+				ingress.receive(datagram, from, performance.now());
+			} catch (error) {
+				this.#faults.report(error, performance.now());
+			}
+		});
+		this.#ticker = setInterval(() => {
+			try {
+				this.#tick(performance.now());
+			} catch (error) {
+				this.#faults.report(error, performance.now());
+			}
+		}, TICK_MS);
 	}
 
 	/** Binds the socket and makes a certificate. Rejects with the system's error when the address cannot be bound. */
@@ -167,6 +185,7 @@ export class LocalEngine implements MediaEngine {
 		const publication = this.#publications.get(publicationId);
 		if (publication === undefined) return;
 		this.#publications.delete(publicationId);
+		this.#fed.delete(publication);
 		for (const peer of this.#peers.all()) for (const source of publication.sources) peer.downlink.forget(source);
 	}
 
@@ -197,12 +216,16 @@ export class LocalEngine implements MediaEngine {
 		if (peer === undefined) return;
 		this.#peers.retireUfrag(peer.agent.restart(ice), peer);
 		this.#peers.addUfrag(ice.ufrag, peer);
+		peer.wornTold = false;
 	}
 
 	#describePeer(peerId: string, description: MediaDescription): void {
 		const peer = this.#peers.get(peerId);
 		if (peer === undefined) return;
 		peer.describe(description);
+		// The certificate may have turned out to be another's.
+		if (this.#peers.get(peerId) !== peer) return;
+		this.#releaseUndescribed(peer, description);
 		const joined = peer.downlink.describe(description.sends, (section) =>
 			this.#publications.get(section.publicationId)?.source(section.kind),
 		);
@@ -215,16 +238,30 @@ export class LocalEngine implements MediaEngine {
 		peer.downlink.close();
 		peer.close();
 		this.#peers.remove(peer);
-		for (const section of peer.description?.receives ?? []) {
-			const publication = this.#publications.get(section.publicationId);
-			if (publication?.lostFeeder(peer)) this.onEvent({ type: 'publication-lost', publicationId: section.publicationId });
+		for (const publication of this.#fed) if (publication.feeder === peer) this.#release(publication, peer);
+	}
+
+	/** What the peer fed and does not feed any more by its new description. */
+	#releaseUndescribed(peer: EnginePeer, { receives }: MediaDescription): void {
+		for (const publication of this.#fed) {
+			const isFed = receives.some((section) => section.publicationId === publication.publicationId);
+			if (publication.feeder === peer && !isFed) this.#release(publication, peer);
 		}
+	}
+
+	#release(publication: EnginePublication, peer: EnginePeer): void {
+		this.#fed.delete(publication);
+		if (publication.lostFeeder(peer)) this.onEvent({ type: 'publication-lost', publicationId: publication.publicationId });
 	}
 
 	#checked(peer: EnginePeer, remoteUfrag: string | undefined): void {
 		if (peer.silent) {
 			peer.setSilent(false);
 			this.onEvent({ type: 'peer-back', peerId: peer.peerId });
+		}
+		if (peer.agent.isWorn && !peer.wornTold) {
+			peer.wornTold = true;
+			this.onEvent({ type: 'ice-worn', peerId: peer.peerId });
 		}
 		if (remoteUfrag !== undefined) this.onEvent({ type: 'ice-check', peerId: peer.peerId, remoteUfrag });
 	}
@@ -260,6 +297,7 @@ export class LocalEngine implements MediaEngine {
 		}
 		const { publicationId } = section;
 		if (!publication.fedBy(peer)) return;
+		this.#fed.add(publication);
 		const source = publication.source(section.kind);
 		const begun = source.feedSsrc === undefined;
 		const codecBefore = source.codec;
@@ -311,7 +349,8 @@ export class LocalEngine implements MediaEngine {
 			for (const compound of peer.uplink.feedback(nowMs)) this.#rtcp.sendBytes(peer, compound);
 			this.#reporter.reportDue(peer, nowMs);
 		}
-		for (const [publicationId, publication] of this.#publications) {
+		for (const publication of this.#fed) {
+			const { publicationId } = publication;
 			if (publication.video.keyframes?.tick(nowMs)) this.#sendPictureLoss(publication);
 			if (publication.liveness.tick(nowMs)) this.onEvent({ type: 'publication-lost', publicationId });
 		}

@@ -70,17 +70,21 @@ export class Ingress {
 			return;
 		}
 		const outcome = peer.handleCheck(message, from, nowMs);
-		if (outcome.path?.added) this.#peers.addAddress({ address: from.address, port: from.port }, peer);
 		this.#peers.forgetAddress(outcome.path?.forgotten, peer);
 		this.#peers.retireUfrag(outcome.retiredUfrag, peer);
 		if (outcome.response !== undefined) this.#reply(outcome.response, from);
-		if (outcome.verdict === 'accepted') this.#listener.checked(peer, outcome.newRemoteUfrag);
-		else if (outcome.verdict !== 'repeated' && outcome.verdict !== 'exhausted') this.#drops.count('stun');
+		if (outcome.verdict === 'accepted') {
+			this.#peers.addAddress(from, peer);
+			this.#listener.checked(peer, outcome.newRemoteUfrag);
+		} else if (outcome.verdict !== 'repeated' && outcome.verdict !== 'exhausted') {
+			this.#drops.count('stun');
+		}
 	}
 
 	/** Only from addresses that an authenticated check came from: a stranger's hello costs nothing. */
 	#receiveDtls(datagram: Uint8Array, from: RemoteAddress): void {
-		const peer = this.#peers.at(from.address, from.port);
+		const peers = this.#peers.at(from);
+		const peer = peers.find((candidate) => !candidate.isConnected) ?? peers[0];
 		if (peer === undefined) this.#drops.count('stranger');
 		else peer.handleDtls(datagram);
 	}
@@ -90,25 +94,22 @@ export class Ingress {
 			this.#drops.count('srtp');
 			return;
 		}
-		const known = this.#peers.at(from.address, from.port);
-		if (known !== undefined) {
-			this.#unprotectRtp(known, datagram, from, nowMs);
-			return;
-		}
+		const known = this.#peers.at(from);
+		for (const peer of known) if (this.#unprotectRtp(peer, datagram, from, nowMs)) return;
+		// A move, or the address is known only for a check that somebody else sent from there.
 		for (const peer of this.#peers.roaming.candidates(this.#header.ssrc, from.address, nowMs)) {
-			if (this.#unprotectRtp(peer, datagram, from, nowMs)) return;
+			if (!known.includes(peer) && this.#unprotectRtp(peer, datagram, from, nowMs)) return;
 		}
-		this.#drops.count('stranger');
+		if (known.length === 0) this.#drops.count('stranger');
+		else this.#drops.count(known.some((peer) => peer.receiver !== undefined) ? 'srtp' : 'early');
 	}
 
 	#unprotectRtp(peer: EnginePeer, datagram: Uint8Array, from: RemoteAddress, nowMs: number): boolean {
-		if (peer.receiver === undefined) {
-			this.#drops.count('early');
-			return false;
-		}
+		if (peer.receiver === undefined) return false;
 		const length = peer.receiver.unprotectRtp(datagram, this.#header.headerLength, datagram.length, this.#plain);
 		if (length < 0 || !parseRtpHeader(this.#plain, length, this.#header)) {
-			this.#drops.count('srtp');
+			// The first parse may have been overwritten; the next peer's try begins with the protected header again.
+			parseProtectedRtpHeader(datagram, datagram.length, this.#header);
 			return false;
 		}
 		this.#noteMedia(peer, from, nowMs);
@@ -118,23 +119,22 @@ export class Ingress {
 	}
 
 	#receiveRtcp(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
-		const peer = this.#peers.at(from.address, from.port);
-		if (peer?.receiver === undefined) {
-			this.#drops.count(peer === undefined ? 'stranger' : 'early');
+		const known = this.#peers.at(from);
+		for (const peer of known) {
+			const length = peer.receiver?.unprotectRtcp(datagram, datagram.length, this.#plain) ?? -1;
+			if (length < 0) continue;
+			this.#noteMedia(peer, from, nowMs);
+			// The server numbers no packet for transport-cc, so that feedback speaks of nothing.
+			this.#listener.rtcp(peer, parseRtcp(this.#plain, length, false), nowMs);
 			return;
 		}
-		const length = peer.receiver.unprotectRtcp(datagram, datagram.length, this.#plain);
-		if (length < 0) {
-			this.#drops.count('srtp');
-			return;
-		}
-		this.#noteMedia(peer, from, nowMs);
-		this.#listener.rtcp(peer, parseRtcp(this.#plain, length), nowMs);
+		if (known.length === 0) this.#drops.count('stranger');
+		else this.#drops.count(known.some((peer) => peer.receiver !== undefined) ? 'srtp' : 'early');
 	}
 
 	#noteMedia(peer: EnginePeer, from: RemoteAddress, nowMs: number): void {
 		const change = peer.acceptMedia(from, nowMs);
-		if (change.added) this.#peers.addAddress({ address: from.address, port: from.port }, peer);
 		this.#peers.forgetAddress(change.forgotten, peer);
+		if (this.#peers.at(from)[0] !== peer) this.#peers.promote(from, peer);
 	}
 }

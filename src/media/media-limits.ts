@@ -10,8 +10,8 @@ export const SENDER_REPORT_INTERVAL_MS = 1000;
  */
 export const MAX_TRIES_PER_PACKET = 4;
 
-/** Packets a second from unknown addresses that are tried under any key: a few phones that move at once, no flood's worth of work. */
-export const MAX_ROAMING_TRIES_PER_SECOND = 200;
+/** Packets a second from unknown addresses that are tried for one SSRC: a phone's rate, so that a flood for one harms no other. */
+export const MAX_ROAMING_TRIES_PER_SSRC = 200;
 
 /** And from one address: a phone that moves sends on at its usual rate, and the first packet that authenticates ends the trying. */
 export const MAX_ROAMING_TRIES_PER_ADDRESS = 20;

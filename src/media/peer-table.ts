@@ -3,6 +3,8 @@ import { AddressTable } from './address-table.ts';
 import type { EnginePeer } from './engine-peer.ts';
 import { RoamingTable } from './roaming-table.ts';
 
+const NOBODY: readonly EnginePeer[] = [];
+
 /** Every way by which a datagram or a command finds its peer. What `add` and the notes put in, `remove` takes out. */
 export class PeerTable {
 	readonly #byId = new Map<string, EnginePeer>();
@@ -34,8 +36,9 @@ export class PeerTable {
 		return this.#byUfrag.get(ufrag);
 	}
 
-	at(address: string, port: number): EnginePeer | undefined {
-		return this.#byAddress.find(address, port);
+	/** Peers that have authenticated from here, the most recently proven first. */
+	at(from: RemoteAddress): readonly EnginePeer[] {
+		return this.#byAddress.find(from.address, from.port) ?? NOBODY;
 	}
 
 	addUfrag(ufrag: string, peer: EnginePeer): void {
@@ -47,9 +50,14 @@ export class PeerTable {
 		if (ufrag !== undefined && peer.ufrags.delete(ufrag)) this.#byUfrag.delete(ufrag);
 	}
 
-	/** An address from which the peer has authenticated: later packets from there are its own, whoever had it before. */
+	/** An authentic check of the peer came from here. A check can be sent from anywhere, so those who were here before keep their place. */
 	addAddress(from: RemoteAddress, peer: EnginePeer): void {
-		this.#byAddress.set(from.address, from.port, peer);
+		this.#byAddress.add(from.address, from.port, peer);
+	}
+
+	/** Authentic media of the peer came from here. */
+	promote(from: RemoteAddress, peer: EnginePeer): void {
+		this.#byAddress.promote(from.address, from.port, peer);
 	}
 
 	forgetAddress(from: RemoteAddress | undefined, peer: EnginePeer): void {

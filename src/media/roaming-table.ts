@@ -1,4 +1,4 @@
-import { MAX_ROAMING_SSRCS, MAX_ROAMING_TRIES_PER_ADDRESS, MAX_ROAMING_TRIES_PER_SECOND, MAX_TRIES_PER_PACKET } from './media-limits.ts';
+import { MAX_ROAMING_SSRCS, MAX_ROAMING_TRIES_PER_ADDRESS, MAX_ROAMING_TRIES_PER_SSRC, MAX_TRIES_PER_PACKET } from './media-limits.ts';
 
 /** What the table needs to know of a peer. */
 export interface RoamingPeer {
@@ -9,12 +9,12 @@ export interface RoamingPeer {
 /**
  * Finds the peers that a packet from an unknown address may belong to, by its SSRC: a phone that changes networks goes on sending
  * at once, seconds before its next ICE check. Only trying the keys tells, so the trying is bounded: candidates per packet, tries
- * per address and tries in all within a second.
+ * per address and tries per SSRC within a second.
  */
 export class RoamingTable<Peer extends RoamingPeer> {
 	readonly #bySsrc = new Map<number, Peer[]>();
 	readonly #tries = new Map<string, number>();
-	#allTries = 0;
+	readonly #triesBySsrc = new Map<number, number>();
 	#secondStartMs = Number.NEGATIVE_INFINITY;
 
 	get size(): number {
@@ -45,12 +45,13 @@ export class RoamingTable<Peer extends RoamingPeer> {
 		if (peers === undefined) return [];
 		if (nowMs - this.#secondStartMs >= 1000) {
 			this.#secondStartMs = nowMs;
-			this.#allTries = 0;
+			this.#triesBySsrc.clear();
 			this.#tries.clear();
 		}
 		const tries = this.#tries.get(address) ?? 0;
-		if (this.#allTries >= MAX_ROAMING_TRIES_PER_SECOND || tries >= MAX_ROAMING_TRIES_PER_ADDRESS) return [];
-		this.#allTries += 1;
+		const triesForSsrc = this.#triesBySsrc.get(ssrc) ?? 0;
+		if (triesForSsrc >= MAX_ROAMING_TRIES_PER_SSRC || tries >= MAX_ROAMING_TRIES_PER_ADDRESS) return [];
+		this.#triesBySsrc.set(ssrc, triesForSsrc + 1);
 		this.#tries.set(address, tries + 1);
 		return peers;
 	}

@@ -84,21 +84,20 @@ export class UdpSocket {
 		this.#socket.on('message', listener);
 	}
 
-	/** A buffer to write the next datagram into; `send` it (or leave it) before asking for another. */
+	/** A buffer to write the next datagram into: the same one until it has been sent. */
 	slot(): Buffer {
-		const slot = this.#slots[this.#next] as Buffer;
-		this.#next = (this.#next + 1) % SLOTS;
-		return slot;
+		return this.#slots[this.#next] as Buffer;
 	}
 
 	/** Sends `length` bytes of a slot, or of a buffer that is never written again. */
 	send(bytes: Uint8Array, length: number, address: string, port: number): void {
-		if (this.#socket.getSendQueueCount() >= MAX_QUEUED) {
-			this.dropped += 1;
-			return;
-		}
 		try {
+			if (this.#socket.getSendQueueCount() >= MAX_QUEUED) {
+				this.dropped += 1;
+				return;
+			}
 			this.#socket.send(bytes, 0, length, port, address);
+			if (bytes === this.#slots[this.#next]) this.#next = (this.#next + 1) % SLOTS;
 		} catch {
 			this.refused += 1;
 		}

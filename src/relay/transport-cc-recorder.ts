@@ -10,6 +10,7 @@ const PACKETS_AT_ONCE = 100;
 /** Arrivals in one feedback: with 2-byte deltas and the worst chunks for a whole window that is 1,114 bytes, below any MTU. */
 const MOST_ARRIVALS = 400;
 const NEVER = -1;
+const EMPTY = new Float64Array(0);
 
 /**
  * Collects arrivals of the packets of one connection by their transport-wide sequence number, and makes the feedback from which the
@@ -24,8 +25,9 @@ export class TransportCcRecorder {
 
 	readonly #senderSsrc: number;
 	readonly #intervalMs: number;
-	readonly #sequences = new Float64Array(WINDOW).fill(NEVER);
-	readonly #arrivals = new Float64Array(WINDOW);
+	/** Made with the first packet: viewers never need them. */
+	#sequences = EMPTY;
+	#arrivals = EMPTY;
 	#started = false;
 	#highest = 0;
 	/** Where the next feedback begins. */
@@ -118,6 +120,10 @@ export class TransportCcRecorder {
 
 	#restart(sequence: number): void {
 		this.#started = true;
+		if (this.#sequences.length === 0) {
+			this.#sequences = new Float64Array(WINDOW);
+			this.#arrivals = new Float64Array(WINDOW);
+		}
 		this.#sequences.fill(NEVER);
 		this.#highest = sequence;
 		this.#next = sequence;

@@ -15,6 +15,8 @@ export interface TransportListener {
 	connected(): void;
 	silent(): void;
 	back(): void;
+	/** An ICE restart is due. */
+	restart(): void;
 	failed(reason: TransportFailure): void;
 }
 

@@ -118,6 +118,9 @@ export class Rooms implements RoomDirectory {
 			case 'peer-connected':
 				peer.connected();
 				break;
+			case 'ice-worn':
+				peer.restart();
+				break;
 			case 'peer-silent':
 				peer.silent();
 				break;

@@ -37,8 +37,11 @@ export type RtcpPacket =
 /** A browser's compound holds about ten; this bounds the work that one datagram of empty packets can ask for. */
 export const MAX_RTCP_PACKETS = 32;
 
-/** The packets of a decrypted compound of `length` bytes at the start of `bytes`, oldest first; empty when nothing can be read. */
-export function parseRtcp(bytes: Uint8Array, length: number): readonly RtcpPacket[] {
+/**
+ * The packets of a decrypted compound of `length` bytes at the start of `bytes`, oldest first; empty when nothing can be read.
+ * @param withTransportCc whether to read transport-cc feedback, where a few bytes can stand for thousands of packets
+ */
+export function parseRtcp(bytes: Uint8Array, length: number, withTransportCc = true): readonly RtcpPacket[] {
 	const packets: RtcpPacket[] = [];
 	const view = new DataView(bytes.buffer, bytes.byteOffset, Math.min(length, bytes.length));
 	let offset = 0;
@@ -47,7 +50,7 @@ export function parseRtcp(bytes: Uint8Array, length: number): readonly RtcpPacke
 		if (packetLength === 0) break;
 		const frame = readRtcpFrame(view, offset, packetLength);
 		if (frame === undefined) break;
-		const reader = readerOf(frame);
+		const reader = readerOf(frame, withTransportCc);
 		if (reader !== undefined) {
 			const packet = reader(frame);
 			if (packet === undefined) break;
@@ -70,7 +73,7 @@ export function writeRtcp(packets: readonly RtcpPacket[]): Uint8Array {
 	return compound;
 }
 
-function readerOf(frame: RtcpFrame): ((frame: RtcpFrame) => RtcpPacket | undefined) | undefined {
+function readerOf(frame: RtcpFrame, withTransportCc: boolean): ((frame: RtcpFrame) => RtcpPacket | undefined) | undefined {
 	switch (frame.packetType) {
 		case SENDER_REPORT:
 			return readSenderReport;
@@ -82,7 +85,7 @@ function readerOf(frame: RtcpFrame): ((frame: RtcpFrame) => RtcpPacket | undefin
 			return readGoodbye;
 		case TRANSPORT_FEEDBACK:
 			if (frame.count === GENERIC_NACK_FORMAT) return readGenericNack;
-			return frame.count === TRANSPORT_CC_FORMAT ? readTransportCc : undefined;
+			return frame.count === TRANSPORT_CC_FORMAT && withTransportCc ? readTransportCc : undefined;
 		case PAYLOAD_FEEDBACK:
 			if (frame.count === PICTURE_LOSS_FORMAT) return readPictureLoss;
 			if (frame.count === FULL_INTRA_FORMAT) return readFullIntraRequest;
