@@ -70,10 +70,22 @@ describe.each(startsAroundTheWrap)('from %i', (start) => {
 		expect(generator.nextMs).toBe(Number.POSITIVE_INFINITY);
 	});
 
-	test('what is missing before a keyframe need not come, but for what lies right before it', () => {
+	test('what is missing before a keyframe is asked for once, but for what lies right before it', () => {
 		const generator = generatorAfter(start, [0, 3, 6, 8]);
 		generator.keyframe((start + 6) & 0xffff);
-		expect(generator.due(10)).toEqual(numbers(4, 5, 7));
+		expect(generator.due(10)).toEqual(numbers(1, 2, 4, 5, 7));
+		expect(generator.outstanding).toBe(3);
+		expect(generator.due(500)).toEqual(numbers(4, 5, 7));
+	});
+
+	test('what was asked for before the keyframe came is not asked for again, and its loss needs no other keyframe', () => {
+		const generator = generatorAfter(start, [0, 3]);
+		expect(generator.due(10)).toEqual(numbers(1, 2));
+		generator.packet((start + 4) & 0xffff, 20);
+		generator.keyframe((start + 4) & 0xffff);
+		expect(generator.outstanding).toBe(0);
+		for (let ms = 20; ms < 3000; ms += 10) expect(generator.due(ms)).toEqual([]);
+		expect(generator.takeLostForGood()).toBe(false);
 	});
 
 	test('a keyframe after the loss needs no other', () => {

@@ -38,6 +38,8 @@ export class NackGenerator {
 	#highest = 0;
 	/** From this place in the list on, nothing has been asked for. */
 	#untried = 0;
+	/** Begins with the last keyframe. */
+	#neededFrom = 0;
 	#lostUpTo = NONE;
 
 	/** Packets that are still to come. */
@@ -69,15 +71,18 @@ export class NackGenerator {
 	}
 
 	/**
-	 * A keyframe starts with this packet, which arrived: nothing before it is needed any more. Except for packets right before it,
-	 * which may be its parameter sets.
+	 * A keyframe starts with this packet, which arrived: what is missing before it is asked for once, to play on until the keyframe
+	 * is complete, and then forgotten. Except for packets right before it, which may be its parameter sets.
 	 */
 	keyframe(sequence: number): void {
 		const extended = unwrap16(this.#highest, sequence);
+		if (extended <= this.#neededFrom) return;
 		let end = this.#missing.find(extended);
-		for (let before = extended - 1; end > 0 && this.#missing.sequence(end - 1) === before; before--) end--;
-		this.#remove(0, end);
-		if (this.#lostUpTo < extended) this.#lostUpTo = NONE;
+		let neededFrom = extended;
+		for (; end > 0 && this.#missing.sequence(end - 1) === neededFrom - 1; end--) neededFrom--;
+		this.#neededFrom = neededFrom;
+		this.#remove(0, Math.min(end, this.#untried));
+		if (this.#lostUpTo < neededFrom) this.#lostUpTo = NONE;
 	}
 
 	/**
@@ -96,7 +101,7 @@ export class NackGenerator {
 			if (dueMs > nowMs) {
 				nextMs = Math.min(nextMs, dueMs);
 			} else if (missing.tries(at) >= MAX_TRIES) {
-				this.#lostUpTo = Math.max(this.#lostUpTo, missing.sequence(at));
+				this.#lost(missing.sequence(at));
 				this.#remove(at, at + 1);
 				continue;
 			} else if (due.length === MAX_ASKED_AT_ONCE) {
@@ -106,6 +111,10 @@ export class NackGenerator {
 				due.push(missing.sequence(at) & 0xffff);
 				missing.asked(at, nowMs);
 				this.#untried = Math.max(this.#untried, at + 1);
+				if (missing.sequence(at) < this.#neededFrom) {
+					this.#remove(at, at + 1);
+					continue;
+				}
 				nextMs = Math.min(nextMs, this.#dueMs(at, nowMs));
 			}
 			at++;
@@ -146,12 +155,17 @@ export class NackGenerator {
 		let aged = 0;
 		while (aged < this.#missing.count && nowMs - this.#missing.missedMs(aged) >= MAX_AGE_MS) aged++;
 		if (aged === 0) return;
-		this.#lostUpTo = Math.max(this.#lostUpTo, this.#missing.sequence(aged - 1));
+		this.#lost(this.#missing.sequence(aged - 1));
 		this.#remove(0, aged);
+	}
+
+	#lost(extended: number): void {
+		if (extended >= this.#neededFrom) this.#lostUpTo = Math.max(this.#lostUpTo, extended);
 	}
 
 	#giveUpAll(next: number): void {
 		this.#highest = next;
+		this.#neededFrom = 0;
 		this.#lostUpTo = next - 1;
 		this.#missing.clear();
 		this.#untried = 0;

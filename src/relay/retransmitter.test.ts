@@ -61,6 +61,18 @@ describe('asked again', () => {
 	});
 });
 
+test('a packet that came late and went out late answers what was asked for meanwhile', () => {
+	const { sink, cache, retransmitter } = viewer(100, 1);
+	sink.place(102);
+	expect(retransmitter.answer(101, 100, 990)).toBe(NOT_SENT);
+	cache.store(101, outboundPacket(101, 0), PACKET_BYTES, 0, 1000);
+	sink.place(101);
+	retransmitter.sentLate(1000);
+	expect(retransmitter.answer(101, 100, 1040)).toBe(NOT_SENT);
+	expect(retransmitter.answer(101, 100, 1100)).toBe(101);
+	expect(retransmitter.counts).toEqual({ sent: 1, repeated: 1, refused: 0, unknown: 1 });
+});
+
 describe('repair', () => {
 	/** Asks for everything from the last 500 packets, as often as it is allowed to, and tells how many bytes came in `ms`. */
 	function repairBytes(retransmitter: Retransmitter, mediaBytesPerMs: number, ms: number): number {

@@ -82,12 +82,8 @@ export class Retransmitter {
 			counts.unknown++;
 			return NOT_SENT;
 		}
-		this.#answered ??= new Float64Array(REMEMBERED).fill(Number.NaN);
-		this.#answeredMs ??= new Float64Array(REMEMBERED);
-		const index = sink.rollover * CYCLE + sink.sequence;
-		const slot = index % REMEMBERED;
 		const repeatMs = REPEAT_SHARE * (roundTripMs ?? DEFAULT_ROUND_TRIP_MS);
-		if (this.#answered[slot] === index && nowMs - (this.#answeredMs[slot] ?? 0) < repeatMs) {
+		if (nowMs - this.#lastSentMs(sink.rollover * CYCLE + sink.sequence) < repeatMs) {
 			counts.repeated++;
 			return NOT_SENT;
 		}
@@ -97,14 +93,30 @@ export class Retransmitter {
 			return NOT_SENT;
 		}
 		this.#repair.add(length, nowMs);
-		this.#answered[slot] = index;
-		this.#answeredMs[slot] = nowMs;
+		this.sentLate(nowMs);
 		counts.sent++;
 		return sink.extendedSequence;
+	}
+
+	/**
+	 * The packet last placed by the sink is sent now, after later ones: the viewer has asked for it, in vain so far, and what it
+	 * asked for on the way is answered by this.
+	 */
+	sentLate(nowMs: number): void {
+		this.#answered ??= new Float64Array(REMEMBERED).fill(Number.NaN);
+		this.#answeredMs ??= new Float64Array(REMEMBERED);
+		const index = this.#sink.rollover * CYCLE + this.#sink.sequence;
+		this.#answered[index % REMEMBERED] = index;
+		this.#answeredMs[index % REMEMBERED] = nowMs;
 	}
 
 	/** Begins the next packet of the retransmission stream, see `rtxSequence` and `rtxRollover`. Each number is given once. */
 	nextRtx(): void {
 		this.#rtxIndex++;
+	}
+
+	#lastSentMs(index: number): number {
+		const slot = index % REMEMBERED;
+		return this.#answered?.[slot] === index ? (this.#answeredMs?.[slot] ?? 0) : Number.NEGATIVE_INFINITY;
 	}
 }
