@@ -14,7 +14,8 @@ export const headerExtensions = {
 	transportCc: { uri: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', id: 3 },
 	/**
 	 * AV1 RTP specification, appendix A; uplink only. AV1's payload says nothing of temporal layers; this does. A structure is longer than
-	 * the 16 bytes of a one-byte element, so it comes with `a=extmap-allow-mixed`.
+	 * the 16 bytes of a one-byte element, so it comes with `a=extmap-allow-mixed`. Agreed on only where AV1 is sent: beside it Chromium
+	 * strips VP8's payload of picture ids and layers, by which viewers get over a loss.
 	 */
 	dependencyDescriptor: { uri: 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension', id: 4 },
 } as const;
@@ -25,6 +26,12 @@ export const extensionNames: readonly ExtensionName[] = ['mid', 'absSendTime', '
 
 /** Extension ids on one transport. */
 export type ExtensionIds = { readonly [name in ExtensionName]?: number };
+
+/** The ids with the dependency descriptor under this one, or without it. */
+export function withDependencyDescriptor(ids: ExtensionIds, id: number | undefined): ExtensionIds {
+	const { dependencyDescriptor: _, ...others } = ids;
+	return id === undefined ? others : { ...others, dependencyDescriptor: id };
+}
 
 /** Ids that fit the one-byte header form (RFC 8285 §4.2); 15 is reserved. Others are ignored when a client offers them. */
 export const maxExtensionId = 14;

@@ -69,7 +69,7 @@ export class NumberBook {
 	extensions(): ExtensionIds {
 		const ids: { [name in ExtensionName]?: number } = {};
 		for (const name of extensionNames) {
-			const id = this.#extensionId(name);
+			const id = this.extensionId(name);
 			if (id !== undefined) ids[name] = id;
 		}
 		return ids;
@@ -105,7 +105,8 @@ export class NumberBook {
 		return undefined;
 	}
 
-	#extensionId(name: ExtensionName): number | undefined {
+	/** One extension's id, for a new section or one that gains it. */
+	extensionId(name: ExtensionName): number | undefined {
 		const known = this.#ids.get(name);
 		if (known !== undefined) return known;
 		let chosen: number | undefined = headerExtensions[name].id;

@@ -77,6 +77,7 @@ export class PeerNegotiator {
 	readonly #complaints = new CodecComplaints();
 	readonly #checkedUfrags = new Set<string>();
 	#book = new NumberBook();
+	#sendsAv1 = false;
 	#publications: readonly Publication[] = [];
 	#state: 'new' | 'started' | 'over' = 'new';
 	#version = 0;
@@ -171,8 +172,15 @@ export class PeerNegotiator {
 		return this.#offerIfNeeded(nowMs);
 	}
 
-	/** The engine saw what a source sends. Clients that cannot play it are told once for each section. */
-	codecInUse(publicationId: string, kind: MediaKind, codec: CodecName, _nowMs: number): Action[] {
+	/**
+	 * The engine saw what a source sends. Clients that cannot play it are told once for each section; the client that sends AV1 is asked for
+	 * its dependency descriptor.
+	 */
+	codecInUse(publicationId: string, kind: MediaKind, codec: CodecName, nowMs: number): Action[] {
+		if (publicationId === this.#feeds && kind === 'video') {
+			this.#sendsAv1 = codec === 'AV1';
+			return this.#offerIfNeeded(nowMs);
+		}
 		if (this.#state === 'over' || !this.#publications.some((publication) => publication.publicationId === publicationId)) return [];
 		this.#complaints.set(publicationId, kind, codec);
 		return this.#complain();
@@ -324,7 +332,7 @@ export class PeerNegotiator {
 	}
 
 	#plan(): readonly Section[] {
-		return planOffer({ agreed: this.#agreed, feeds: this.#feeds, wanted: this.#publications, book: this.#book });
+		return planOffer({ agreed: this.#agreed, feeds: this.#feeds, wanted: this.#publications, sendsAv1: this.#sendsAv1, book: this.#book });
 	}
 
 	#sendOffer(sections: readonly Section[], nowMs: number): Action {
@@ -374,6 +382,7 @@ export class PeerNegotiator {
 		this.#freshOfferMade = false;
 		this.#checkedUfrags.clear();
 		this.#book = new NumberBook();
+		this.#sendsAv1 = false;
 		this.#complaints.forgetTold();
 		return { type: 'replace-transport', ice: this.#ice };
 	}

@@ -1,4 +1,4 @@
-import { extensionIdsOf } from './header-extensions.ts';
+import { extensionIdsOf, withDependencyDescriptor } from './header-extensions.ts';
 import { type MatchedCodec, matchCodecs, matchRed, namesNack } from './match-codecs.ts';
 import type { Publication } from './media-description.ts';
 import type { RemoteDescription, RemoteSection } from './remote-description.ts';
@@ -65,8 +65,9 @@ function assign(sections: readonly AgreedSection[], feeds: string | undefined, w
 function answered(remote: RemoteSection, matched: readonly MatchedCodec[], uses: Uses): AgreedSection {
 	const codecs = matched.map(payloadMapping);
 	const red = matchRed(remote, matched);
+	const section = { ...mirrored(remote, matched), redPayloadType: red, ...uses };
 	return {
-		section: { ...mirrored(remote, matched), redPayloadType: red, ...uses },
+		section,
 		remoteSends: sends(remote),
 		remoteReceives: remote.direction === 'sendrecv' || remote.direction === 'recvonly',
 		receiveCodecs: codecs,
@@ -74,7 +75,7 @@ function answered(remote: RemoteSection, matched: readonly MatchedCodec[], uses:
 		receiveRed: red,
 		sendRed: red,
 		nack: namesNack(matched),
-		extensions: extensionIdsOf(remote.extensions),
+		extensions: section.extensions,
 		ssrcs: remote.ssrcs,
 	};
 }
@@ -84,6 +85,9 @@ function sends(remote: RemoteSection): boolean {
 }
 
 function mirrored(remote: RemoteSection, matched: readonly MatchedCodec[]): Section {
+	const ids = extensionIdsOf(remote.extensions);
+	// A client sends the first codec of the answer.
+	const sendsAv1 = matched[0]?.codec === 'AV1' && sends(remote);
 	return {
 		mid: remote.mid,
 		midWritten: remote.midGiven,
@@ -94,7 +98,7 @@ function mirrored(remote: RemoteSection, matched: readonly MatchedCodec[]): Sect
 		formats: remote.formats.split(' ')[0] ?? '0',
 		rejected: false,
 		codecs: matched.map(({ feedback, ...codec }) => ({ ...codec, offeredFeedback: feedback })),
-		extensions: extensionIdsOf(remote.extensions),
+		extensions: withDependencyDescriptor(ids, sendsAv1 ? ids.dependencyDescriptor : undefined),
 		extmapAllowMixed: remote.extmapAllowMixed,
 		rtcpRsize: remote.rtcpRsize,
 	};

@@ -34,7 +34,7 @@ class Session {
 	}
 
 	write(...wanted: Publication[]): string {
-		this.sections = planOffer({ agreed: this.agreed, feeds: this.#feeds, wanted, book: new NumberBook() });
+		this.sections = planOffer({ agreed: this.agreed, feeds: this.#feeds, wanted, sendsAv1: false, book: new NumberBook() });
 		return writeOffer('1', 1, transport, this.sections);
 	}
 

@@ -1,4 +1,5 @@
 import type { MediaKind } from '../rtp/codecs.ts';
+import { withDependencyDescriptor } from './header-extensions.ts';
 import type { Publication } from './media-description.ts';
 import type { NumberBook } from './number-book.ts';
 import type { AgreedSection, Section } from './section.ts';
@@ -16,6 +17,8 @@ export interface OfferWish {
 	readonly feeds: string | undefined;
 	/** What the client should receive. */
 	readonly wanted: readonly Publication[];
+	/** The client is known to send AV1, whose layers only the dependency descriptor tells. */
+	readonly sendsAv1: boolean;
 	readonly book: NumberBook;
 }
 
@@ -26,7 +29,7 @@ const kinds: readonly MediaKind[] = ['video', 'audio'];
  * sections inactive; they are given to a later one, but not in the same offer: a browser tells its page of a new track only when a
  * section becomes active again.
  */
-export function planOffer({ agreed, feeds, wanted, book }: OfferWish): readonly Section[] {
+export function planOffer({ agreed, feeds, wanted, sendsAv1, book }: OfferWish): readonly Section[] {
 	const sections = agreed.map(({ section }) => stillWanted(section, wanted));
 	const free = new Set(agreed.flatMap(({ section }, index) => (isFree(section) ? [index] : [])));
 
@@ -71,7 +74,10 @@ export function planOffer({ agreed, feeds, wanted, book }: OfferWish): readonly 
 	}
 	// A viewer of an empty room is warm all the same: its pair waits inactive for the first publication.
 	if (sections.length === 0) placePair({});
-	return sections;
+	return sections.map((section) => {
+		const id = sendsAv1 && section.kind === 'video' && section.feeds !== undefined ? book.extensionId('dependencyDescriptor') : undefined;
+		return { ...section, extensions: withDependencyDescriptor(section.extensions, id) };
+	});
 }
 
 /** Whether a plan says anything that the client does not know yet. */
@@ -80,7 +86,12 @@ export function differs(plan: readonly Section[], agreed: readonly AgreedSection
 		plan.length !== agreed.length ||
 		plan.some((section, index) => {
 			const old = agreed[index]?.section;
-			return old?.mid !== section.mid || old.feeds !== section.feeds || old.carries?.publicationId !== section.carries?.publicationId;
+			return (
+				old?.mid !== section.mid ||
+				old.feeds !== section.feeds ||
+				old.carries?.publicationId !== section.carries?.publicationId ||
+				old.extensions.dependencyDescriptor !== section.extensions.dependencyDescriptor
+			);
 		})
 	);
 }

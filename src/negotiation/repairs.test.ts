@@ -7,7 +7,6 @@ import { repairSwitch } from './repair-switch.ts';
 const sample = (name: string): string => readFileSync(new URL(`./fixtures/${name}.sdp`, import.meta.url), 'utf8');
 const a = publication('a');
 
-const descriptor = 'a=extmap:7 https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
 const vp8 = { 96: 'VP8/90000', 97: 'rtx/90000;apt=96' };
 const opus = { 112: 'red/48000/2;111/111', 111: 'opus/48000/2' };
 
@@ -120,16 +119,6 @@ describe("a client's offer", () => {
 			[undefined, undefined],
 			[undefined, undefined],
 		]);
-	});
-
-	it('gets the dependency descriptor back under its own id, and mixed header extensions only if it has them', () => {
-		const section: ClientSection = { kind: 'video', lines: [descriptor] };
-		const scene = offered('broadcaster', clientSdp([section]));
-		expect(scene.sdp('answer')).toContain(descriptor);
-		expect(scene.sdp('answer')).not.toContain('extmap-allow-mixed');
-		expect(scene.description.receives[0]?.extensions.dependencyDescriptor).toBe(7);
-		const mixed = offered('broadcaster', clientSdp([{ ...section, lines: [descriptor, 'a=extmap-allow-mixed'] }]));
-		expect(mixed.sdp('answer')).toContain('a=extmap-allow-mixed\r\n');
 	});
 
 	it('has its numbers kept in the sections that the server adds, none of them twice', () => {
