@@ -1,4 +1,5 @@
 import { ByteRate } from './byte-rate.ts';
+import { KeyframeGroup } from './keyframe-group.ts';
 import { readTimestamp } from './timestamp-squeeze.ts';
 
 /** For {@link PacketCache.store}: this packet begins a keyframe. The other fifteen bits are the caller's. */
@@ -79,11 +80,7 @@ export class PacketCache {
 	#lengths = new Uint16Array(0);
 	#flags = new Uint16Array(0);
 
-	/** The group since the last keyframe: its first packet, and how many up to the highest are missing. */
-	#groupFirst = NONE;
-	#groupTimestamp = 0;
-	#groupMs = 0;
-	#groupMissing = 0;
+	readonly #group = new KeyframeGroup((extendedSequence) => this.#holds(extendedSequence));
 
 	constructor(limits: CacheLimits) {
 		this.#limits = limits;
@@ -123,7 +120,8 @@ export class PacketCache {
 
 		const before = this.highest;
 		this.highest = Math.max(before, extendedSequence);
-		this.#follow(extendedSequence, before, (flags & KEYFRAME_START) !== 0, readTimestamp(bytes), nowMs);
+		this.#group.stored(extendedSequence, before, (flags & KEYFRAME_START) !== 0, readTimestamp(bytes), nowMs);
+		if (this.highest - this.#group.first >= packets) this.#group.forget();
 	}
 
 	/** The packet, valid until the next call; undefined when it is not kept. */
@@ -146,13 +144,13 @@ export class PacketCache {
 
 	/** The first packet of the last keyframe, when nothing since then is missing and it is recent enough to start with; else -1. */
 	groupStart(nowMs: number): number {
-		const complete = this.#groupFirst !== NONE && this.#groupMissing === 0;
-		return complete && nowMs - this.#groupMs <= this.#limits.maxAgeMs ? this.#groupFirst : NONE;
+		const group = this.#group;
+		return group.isComplete && nowMs - group.startedMs <= this.#limits.maxAgeMs ? group.first : NONE;
 	}
 
 	/** What follows does not continue the picture so far: another encoder, another codec. */
 	endGroup(): void {
-		this.#groupFirst = NONE;
+		this.#group.forget();
 	}
 
 	/** What the source sent in the last second. */
@@ -208,34 +206,9 @@ export class PacketCache {
 	}
 
 	#empty(page: Page): void {
-		if (this.#groupFirst !== NONE && page.highest >= this.#groupFirst) this.#groupFirst = NONE;
+		if (page.highest >= this.#group.first) this.#group.forget();
 		page.used = 0;
 		page.highest = NONE;
 		page.generation = (page.generation + 1) >>> 0;
-	}
-
-	/** Keeps the group up to date with a packet just stored; `before` was the highest until then. */
-	#follow(stored: number, before: number, isStart: boolean, timestamp: number, nowMs: number): void {
-		const first = this.#groupFirst;
-		// A keyframe may show its start twice: the packet with its parameter sets, and the first of the picture.
-		const sameKeyframe = first !== NONE && timestamp === this.#groupTimestamp;
-		if (isStart && (sameKeyframe ? stored < first : stored > first)) {
-			this.#groupFirst = stored;
-			this.#groupTimestamp = timestamp;
-			this.#groupMs = nowMs;
-			this.#groupMissing = this.#countMissing(stored, before);
-		} else if (first !== NONE) {
-			if (stored > before) this.#groupMissing += stored - before - 1;
-			else if (stored >= first - 1) this.#groupMissing--;
-			if (stored - first >= this.#limits.packets) this.#groupFirst = NONE;
-		}
-	}
-
-	/** Missing right before the first packet counts too: it may have been the parameter sets. */
-	#countMissing(first: number, before: number): number {
-		const follows = first > before ? before === NONE || first === before + 1 : this.#holds(first - 1);
-		let missing = follows ? 0 : 1;
-		for (let number = first + 1; number < this.highest; number++) if (!this.#holds(number)) missing++;
-		return missing;
 	}
 }
