@@ -42,7 +42,25 @@ export function signEcdsaSha256(key: KeyObject, data: Uint8Array): Uint8Array {
 	return sign('sha256', data, key);
 }
 
-/** Whether the holder of `key` signed `data`. An unknown scheme, or one for another kind of key, is a no. */
+/** From what is safe today to what is quick: a key of 16,384 bits takes milliseconds. Clients that use RSA at all have 2,048. */
+const MIN_RSA_BITS = 2048;
+const MAX_RSA_BITS = 4096;
+
+/** Everybody's is 65,537 (RFC 8017 3.1 allows any). The time grows with its length: one as long as the modulus takes 10 ms. */
+const MAX_RSA_EXPONENT = 2n ** 32n;
+
+/** P-256, P-384 and P-521 under OpenSSL's names: the curves of RFC 8422 5.1.1. Binary ones are slow, ones of somebody's own making have no name. */
+const CURVES: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+/** Whether the key is of a kind whose signatures are worth the time to check. What a hostile peer shows may be made to take long. */
+export function isAcceptableKey({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): boolean {
+	if (asymmetricKeyType === 'ec') return CURVES.has(asymmetricKeyDetails.namedCurve);
+	if (asymmetricKeyType !== 'rsa') return false;
+	const { modulusLength = 0, publicExponent = MAX_RSA_EXPONENT } = asymmetricKeyDetails;
+	return modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS && publicExponent < MAX_RSA_EXPONENT;
+}
+
+/** Whether the holder of `key`, an acceptable one, signed `data`. An unknown scheme, or one for another kind of key, is a no. */
 export function isSignedBy(key: KeyObject, scheme: number, data: Uint8Array, signature: Uint8Array): boolean {
 	const verification = VERIFICATIONS.get(scheme);
 	if (verification === undefined || verification.keyType !== key.asymmetricKeyType) return false;
