@@ -1,8 +1,9 @@
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SRTP_PROFILES, type SrtpProfile } from '../srtp/profile.ts';
 import { createCertificate } from './certificate.ts';
+import { bitString, explicit, integer, objectId, sequence, set, time, utf8String } from './der.ts';
 import { type DtlsCloseReason, type DtlsKeys, DtlsSession } from './dtls-session.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ContentType } from './record.ts';
@@ -201,20 +202,48 @@ describe('a dishonest client', () => {
 		session.close();
 	});
 
-	test('that sends ever new hellos is given up after a bounded amount of work', () => {
+	test('that sends ever new hellos gets a bounded number of answers, and the time limit ends it', async () => {
 		const peer = server();
 		let answered = 0;
 		for (let i = 0; i < 200; i++) answered += peer.exchange(...new ScriptedClient(honest).hello()).length;
-		expect(answered).toBeLessThan(50);
+		expect(answered).toBeLessThan(10);
+		expect(peer.closed).toEqual([]);
+		await peer.wait(30_000);
 		expect(peer.closed).toEqual(['incomplete']);
+	});
+
+	test('that sends ever new wrong proofs is given up after a bounded amount of work', () => {
+		const peer = server();
+		const client = new ScriptedClient({ certificate: victim, signWith: thief });
+		client.answer(peer.exchange(...client.hello()));
+		let rounds = 0;
+		for (; rounds < 200 && peer.closed.length === 0; rounds++) peer.exchange(...client.repeatFlight());
+		expect(rounds).toBeLessThan(15);
+		expect(peer.closed).toEqual(['not-authentic']);
+	});
+
+	test('that shows a key whose signatures take long to check costs next to nothing', () => {
+		const modulus = Buffer.alloc(384, 0xff);
+		const exponent = Buffer.alloc(383, 0xff);
+		const jwk = { kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') };
+		const slow = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+		const peer = server();
+		const client = new ScriptedClient({ certificate: { ...victim, der: certificateOf(slow) }, proof: { scheme: 0x0401, length: 384 } });
+		client.answer(peer.exchange(...client.hello()));
+		const startMs = process.cpuUsage().user;
+		for (let i = 0; i < 50; i++) peer.exchange(...client.repeatFlight());
+		expect((process.cpuUsage().user - startMs) / 1000).toBeLessThan(150);
+		peer.session.close();
+		expect(peer.connected).toEqual([]);
 	});
 
 	test('that fills the fragment buffer does not keep its own hello from being heard later', async () => {
 		const peer = server();
 		const client = new ScriptedClient(honest);
 		for (let sequence = 1; sequence < 8; sequence++) {
-			// An honest type with the first octet of 4,000.
-			peer.exchange(Buffer.from(`16fefd0000000000000000000d 0b 000fa0 000${sequence} 000000 000001 ff`.replaceAll(' ', ''), 'hex'));
+			// Hellos and certificates, each with the first octet of 4,096.
+			peer.exchange(Buffer.from(`16fefd0000000000000000000d 0b 001000 000${sequence} 000000 000001 ff`.replaceAll(' ', ''), 'hex'));
+			peer.exchange(Buffer.from(`16fefd0000000000000000000d 01 001000 000${sequence} 000000 000001 ff`.replaceAll(' ', ''), 'hex'));
 		}
 		peer.exchange(Buffer.from('16fefd0000000000000000000d 01 002000 0000 000000 000001 ff'.replaceAll(' ', ''), 'hex'));
 		peer.exchange(...client.answer(peer.exchange(...client.hello())));
@@ -230,6 +259,44 @@ describe('on a bad path', () => {
 		const records = client.answer(peer.exchange(...client.hello())).flatMap(splitRecords);
 		peer.exchange(records[0] as Uint8Array, ...new ScriptedClient({ certificate: thief }).hello(), ...records.slice(1));
 		expect(peer.connected[0]?.remoteFingerprint('sha-256')).toBe(victim.fingerprint);
+		peer.session.close();
+	});
+
+	test('forged pieces of later messages do not keep the earlier ones out', () => {
+		const peer = server();
+		const client = new ScriptedClient(honest);
+		const flight = client.answer(peer.exchange(...client.hello()));
+		for (const sequence of [2, 3]) {
+			peer.exchange(Buffer.from(`16fefd0000000000000000000d 10 001000 000${sequence} 000000 000001 ff`.replaceAll(' ', ''), 'hex'));
+		}
+		peer.exchange(...flight);
+		expect(peer.connected).toHaveLength(1);
+		peer.session.close();
+	});
+
+	test('hellos forged in numbers do not undo the handshake that is under way', () => {
+		const peer = server();
+		const client = new ScriptedClient(honest);
+		peer.exchange(...new ScriptedClient({ certificate: thief }).hello());
+		const flight = client.answer(peer.exchange(...client.hello()));
+		for (let i = 0; i < 100; i++) peer.exchange(...new ScriptedClient({ certificate: thief }).hello());
+		peer.exchange(...flight);
+		expect(peer.closed).toEqual([]);
+		expect(peer.connected[0]?.remoteFingerprint('sha-256')).toBe(victim.fingerprint);
+		peer.session.close();
+	});
+
+	test('a client that repeats its hello after forged ones gets its own answer again, though not in a flood', async () => {
+		const peer = server();
+		const client = new ScriptedClient(honest);
+		const other = new ScriptedClient({ certificate: thief });
+		peer.exchange(...client.hello());
+		peer.exchange(...other.hello());
+		await peer.wait(100);
+		const flight = client.answer(peer.exchange(...client.hello()));
+		expect(peer.exchange(...other.hello(), ...client.hello(), ...other.hello())).toEqual([]);
+		peer.exchange(...flight);
+		expect(peer.connected).toHaveLength(1);
 		peer.session.close();
 	});
 
@@ -364,4 +431,14 @@ function splitRecords(datagram: Uint8Array): Uint8Array[] {
 		at = end;
 	}
 	return records;
+}
+
+/** A certificate that nobody has signed. */
+function certificateOf(publicKey: Uint8Array): Uint8Array {
+	const algorithm = sequence(objectId(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
+	const name = sequence(set(sequence(objectId(0x55, 0x04, 0x03), utf8String('x'))));
+	const validity = sequence(time(new Date(0)), time(new Date(1e12)));
+	const version = explicit(0, integer(Uint8Array.of(2)));
+	const toBeSigned = sequence(version, integer(Uint8Array.of(1)), algorithm, name, validity, name, publicKey);
+	return sequence(toBeSigned, algorithm, bitString(new Uint8Array(70)));
 }

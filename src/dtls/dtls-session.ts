@@ -1,7 +1,7 @@
 import type { SrtpProfile } from '../srtp/profile.ts';
 import type { DtlsCertificate } from './certificate.ts';
 import { type FingerprintAlgorithm, fingerprintOf } from './fingerprint.ts';
-import { FlightSender } from './flight-sender.ts';
+import { type FlightPart, FlightSender } from './flight-sender.ts';
 import { encodeMessage, type HandshakeMessage, parseFragments } from './handshake-message.ts';
 import type { SrtpMasterKeys } from './key-schedule.ts';
 import { ContentType, type DtlsRecord, parseRecords } from './record.ts';
@@ -10,12 +10,6 @@ import { type HandshakeRefusal, type HandshakeResult, ServerHandshake } from './
 
 /** From the first piece of a hello on. ICE has found the path before, so what takes longer will not come. */
 const HANDSHAKE_TIMEOUT_MS = 30_000;
-
-/**
- * How often public-key work is done for one peer before it is given up: a third of a millisecond each. An honest handshake needs two,
- * and one more each time a packet of it was changed on the way.
- */
-const MAX_ATTEMPTS = 32;
 
 /** A sealed Finished has 48 octets. */
 const MAX_EARLY_FINISHED = 64;
@@ -40,7 +34,7 @@ export type DtlsCloseReason =
 	| 'closed-by-peer'
 	/** It sent a fatal alert over the finished connection. */
 	| 'alert'
-	/** The handshake was not finished in time or tried too often; this is what it last failed on. */
+	/** The handshake was not finished in time, or what the client sent was wrong too often; this is what it last failed on. */
 	| HandshakeRefusal;
 
 export interface DtlsSessionOptions {
@@ -67,7 +61,8 @@ export class DtlsSession {
 	#cipher: RecordCipher | undefined;
 	#closed = false;
 	readonly #sender: FlightSender;
-	#answeredWith: readonly HandshakeMessage[] | undefined;
+	/** Flights that were sent, by their messages: one for each answered hello. */
+	readonly #flights = new Map<readonly HandshakeMessage[], readonly FlightPart[]>();
 	/** A Finished that overtook the messages before it. */
 	#earlyFinished: DtlsRecord | undefined;
 	#deadlineTimer: NodeJS.Timeout | undefined;
@@ -104,7 +99,7 @@ export class DtlsSession {
 			this.#deadlineTimer ??= setTimeout(() => this.#fail(), HANDSHAKE_TIMEOUT_MS);
 			const flight = handshake.acceptFragment(fragment, performance.now());
 			if (flight !== undefined) this.#sendServerFlight(flight);
-			if (handshake.attempts > MAX_ATTEMPTS) this.#fail();
+			if (handshake.isExhausted) this.#fail();
 			if (this.#closed) return;
 			if (handshake.cipher !== undefined && this.#earlyFinished !== undefined) this.#receiveFinished(handshake, this.#earlyFinished);
 		}
@@ -134,7 +129,7 @@ export class DtlsSession {
 	#connect(cipher: RecordCipher, finished: HandshakeMessage, result: HandshakeResult): void {
 		clearTimeout(this.#deadlineTimer);
 		this.#handshake = undefined;
-		this.#answeredWith = undefined;
+		this.#flights.clear();
 		this.#cipher = cipher;
 		this.#sender.useCipher(cipher);
 		this.#sender.sendFinal([
@@ -160,12 +155,14 @@ export class DtlsSession {
 	}
 
 	#sendServerFlight(messages: readonly HandshakeMessage[]): void {
-		if (messages === this.#answeredWith) {
-			this.#sender.repeat();
+		const sent = this.#flights.get(messages);
+		if (sent !== undefined) {
+			this.#sender.repeat(sent);
 			return;
 		}
-		this.#answeredWith = messages;
-		this.#sender.sendUntilAnswered(messages.map((message) => ({ type: ContentType.handshake, epoch: 0, payload: encodeMessage(message) })));
+		const flight = messages.map((message) => ({ type: ContentType.handshake, epoch: 0, payload: encodeMessage(message) }) as const);
+		this.#flights.set(messages, flight);
+		this.#sender.sendUntilAnswered(flight);
 	}
 
 	#fail(): void {
@@ -182,7 +179,7 @@ export class DtlsSession {
 		this.#sender.stop();
 		clearTimeout(this.#deadlineTimer);
 		this.#handshake = undefined;
-		this.#answeredWith = undefined;
+		this.#flights.clear();
 		this.#cipher = undefined;
 		this.#earlyFinished = undefined;
 	}

@@ -47,9 +47,11 @@ export class FlightSender {
 		this.transmit(flight);
 	}
 
-	/** Sends the last flight again because the peer has repeated what it answers. */
-	repeat(): void {
-		if (performance.now() - this.#lastMs >= MIN_REPEAT_MS) this.transmit(this.#last);
+	/** Sends the last flight, or an earlier one, again because the peer has repeated what it answers. */
+	repeat(flight = this.#last): void {
+		if (performance.now() - this.#lastMs < MIN_REPEAT_MS) return;
+		this.#last = flight;
+		this.transmit(flight);
 	}
 
 	/** Sends something that is never repeated. */

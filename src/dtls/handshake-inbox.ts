@@ -9,9 +9,6 @@ const MAX_BUFFERED_OCTETS = 8192;
 /** A piece whose other pieces did not come within this time belongs to an attempt that is over. */
 const MAX_FRAGMENT_AGE_MS = 10_000;
 
-/** A client's flight has five messages; what is further ahead cannot be of use. */
-const MAX_MESSAGES_AHEAD = 8;
-
 interface Assembly {
 	readonly type: number;
 	readonly body: Uint8Array;
@@ -24,16 +21,22 @@ interface Assembly {
 /** Puts a peer's handshake messages together and hands them out in order, however split, repeated or shuffled they came. */
 export class HandshakeInbox {
 	readonly #assemblies = new Map<number, Assembly>();
+	readonly #last: number;
 	#buffered = 0;
 	#next: number;
 
-	constructor(firstSequence: number) {
+	/** @param firstSequence, lastSequence: of the messages that can be of use */
+	constructor(firstSequence: number, lastSequence: number) {
 		this.#next = firstSequence;
+		this.#last = lastSequence;
 	}
 
-	/** Takes a piece in. One that contradicts what came before replaces it: either may be forged, the newer may still be whole. */
+	/**
+	 * Takes a piece in. One that contradicts what came before replaces it: either may be forged, the newer may still be whole. Where space
+	 * is short, later messages give way to earlier ones, which are needed first.
+	 */
 	add(fragment: HandshakeFragment, nowMs: number): void {
-		if (fragment.sequence < this.#next || fragment.sequence >= this.#next + MAX_MESSAGES_AHEAD) return;
+		if (fragment.sequence < this.#next || fragment.sequence > this.#last || fragment.messageLength > MAX_BUFFERED_OCTETS) return;
 		this.#dropOld(nowMs);
 		const known = this.#assemblies.get(fragment.sequence);
 		if (known !== undefined && fits(known, fragment)) {
@@ -41,7 +44,11 @@ export class HandshakeInbox {
 			return;
 		}
 		if (known !== undefined) this.#drop(fragment.sequence, known);
-		if (this.#buffered + fragment.messageLength > MAX_BUFFERED_OCTETS) return;
+		for (let sequence = this.#last; sequence > fragment.sequence && !this.#hasSpaceFor(fragment); sequence--) {
+			const later = this.#assemblies.get(sequence);
+			if (later !== undefined) this.#drop(sequence, later);
+		}
+		if (!this.#hasSpaceFor(fragment)) return;
 		const assembly = {
 			type: fragment.type,
 			body: new Uint8Array(fragment.messageLength),
@@ -60,6 +67,10 @@ export class HandshakeInbox {
 		if (assembly === undefined || assembly.missing > 0) return undefined;
 		this.#drop(this.#next, assembly);
 		return { type: assembly.type, sequence: this.#next++, body: assembly.body };
+	}
+
+	#hasSpaceFor({ messageLength }: HandshakeFragment): boolean {
+		return this.#buffered + messageLength <= MAX_BUFFERED_OCTETS;
 	}
 
 	#dropOld(nowMs: number): void {

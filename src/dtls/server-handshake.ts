@@ -18,7 +18,7 @@ import {
 import { type Agreement, negotiate } from './negotiation.ts';
 import { RecordCipher } from './record-cipher.ts';
 import { buildServerFlight } from './server-flight.ts';
-import { isSignedBy } from './signature.ts';
+import { isAcceptableKey, isSignedBy } from './signature.ts';
 
 /** Why the last attempt came to nothing. */
 export type HandshakeRefusal =
@@ -52,29 +52,49 @@ interface Exchange {
 	readonly transcript: Uint8Array;
 }
 
+/** An exchange whose client has proven who it is. */
+interface ProvenExchange extends Exchange {
+	readonly master: Uint8Array;
+	readonly cipher: RecordCipher;
+}
+
 const CLIENT_FLIGHT = [HandshakeType.certificate, HandshakeType.clientKeyExchange, HandshakeType.certificateVerify] as const;
 const FIRST_CLIENT_SEQUENCE = 1;
 const FINISHED_SEQUENCE = FIRST_CLIENT_SEQUENCE + CLIENT_FLIGHT.length;
+
+/**
+ * Hellos answered for one peer, 0.2 ms each. An honest client has one, however often it repeats it; each further one is forged, or was
+ * changed on the way. Beyond it new ones are ignored and the answered ones go on.
+ */
+const MAX_HELLOS = 8;
+
+/**
+ * Certificates read and signatures checked for one peer, 0.1 ms each for the keys of browsers and 2.5 ms for the slowest: a proof is
+ * tried against every answered hello, and an honest client is to finish even when the others are forged and it has to repeat itself.
+ */
+const MAX_PROOFS = 12;
 
 /**
  * A full DTLS 1.2 handshake seen from the server: RFC 6347 4.2.4, RFC 5246 7.3. Takes messages, gives flights; records, timers and
  * retransmission are the session's.
  *
  * Until the client's Finished, anybody who can write to the socket can put in a message. So a message that turns out wrong never
- * ends the handshake: what the client sent so far is forgotten, and its next retransmission is a new attempt.
+ * ends the handshake: what the client sent so far is forgotten, and its next retransmission is a new attempt. A forged hello does not
+ * undo the answer to the right one: each answered hello is kept, and which of them the client's flight belongs to shows in its proof.
  */
 export class ServerHandshake {
 	readonly #certificate: DtlsCertificate;
 	readonly #srtpProfiles: readonly SrtpProfile[];
-	#helloInbox = new HandshakeInbox(0);
-	#inbox = new HandshakeInbox(FIRST_CLIENT_SEQUENCE);
-	#exchange: Exchange | undefined;
+	#helloInbox = newHelloInbox();
+	#inbox = newFlightInbox();
+	/** Those of the answered hellos, in the order they came. */
+	readonly #exchanges: Exchange[] = [];
+	#proven: ProvenExchange | undefined;
 	#received: Uint8Array[] = [];
 	#leaf: Uint8Array | undefined;
-	#master: Uint8Array | undefined;
-	#cipher: RecordCipher | undefined;
+	#clientKey: Uint8Array | undefined;
 	#isDoubted = false;
-	#attempts = 0;
+	#proofs = 0;
 	#refusal: HandshakeRefusal = 'no-hello';
 
 	constructor(certificate: DtlsCertificate, srtpProfiles: readonly SrtpProfile[]) {
@@ -84,7 +104,7 @@ export class ServerHandshake {
 
 	/** The cipher of epoch 1, from the client's CertificateVerify on. */
 	get cipher(): RecordCipher | undefined {
-		return this.#cipher;
+		return this.#proven?.cipher;
 	}
 
 	/** Why it is not finished. */
@@ -92,42 +112,41 @@ export class ServerHandshake {
 		return this.#refusal;
 	}
 
-	/** How often public-key work was done for this peer, for whoever bounds it. */
-	get attempts(): number {
-		return this.#attempts;
+	/** So many proofs have turned out wrong that no more are read. */
+	get isExhausted(): boolean {
+		return this.#proofs >= MAX_PROOFS && this.#proven === undefined;
 	}
 
-	/** Takes a piece that came in clear. Returns the flight to send, when it completes a hello or repeats a piece of the one answered. */
+	/** Takes a piece that came in clear. Returns the flight to send, when it completes a hello or repeats a piece of one answered. */
 	acceptFragment(fragment: HandshakeFragment, nowMs: number): readonly HandshakeMessage[] | undefined {
 		if (fragment.type === HandshakeType.clientHello) return this.#acceptHello(fragment, nowMs);
 		// What comes after the client's clear messages comes sealed: a clear one with such a number is no part of any handshake.
-		if (this.#exchange === undefined || fragment.sequence >= FINISHED_SEQUENCE) return undefined;
+		if (this.#exchanges.length === 0 || fragment.sequence >= FINISHED_SEQUENCE) return undefined;
 		if (this.#isDoubted) this.#forgetClientFlight('not-authentic');
 		this.#inbox.add(fragment, nowMs);
-		for (let message = this.#inbox.take(); message !== undefined; message = this.#inbox.take())
-			this.#acceptMessage(this.#exchange, message);
+		for (let message = this.#inbox.take(); message !== undefined; message = this.#inbox.take()) this.#acceptMessage(message);
 		return undefined;
 	}
 
 	/** Takes the clear payload of a record of epoch 1. Returns the server's Finished when the client's is right. */
 	acceptFinished(payload: Uint8Array): { readonly finished: HandshakeMessage; readonly result: HandshakeResult } | undefined {
 		const [fragment] = parseFragments(payload);
-		if (this.#exchange === undefined || this.#master === undefined || this.#leaf === undefined || fragment === undefined) return undefined;
+		if (this.#proven === undefined || this.#leaf === undefined || fragment === undefined) return undefined;
 		if (fragment.type !== HandshakeType.finished || fragment.sequence !== FINISHED_SEQUENCE) return undefined;
-		const expected = verifyData(this.#master, 'client', sha256(this.#exchange.transcript, ...this.#received));
+		const { transcript, master, agreement, randoms, flight } = this.#proven;
+		const expected = verifyData(master, 'client', sha256(transcript, ...this.#received));
 		if (fragment.bytes.length !== expected.length || !timingSafeEqual(fragment.bytes, expected)) {
 			this.#forgetClientFlight('not-authentic');
 			return undefined;
 		}
 		this.#received.push(encodeMessage({ type: fragment.type, sequence: fragment.sequence, body: fragment.bytes }));
-		const body = verifyData(this.#master, 'server', sha256(this.#exchange.transcript, ...this.#received));
-		const { agreement, randoms, flight } = this.#exchange;
+		const body = verifyData(master, 'server', sha256(transcript, ...this.#received));
 		const { keyLength, saltLength } = SRTP_PROFILES[agreement.srtpProfile];
 		return {
 			finished: { type: HandshakeType.finished, sequence: flight.length, body },
 			result: {
 				srtpProfile: agreement.srtpProfile,
-				srtpKeys: srtpMasterKeys(this.#master, randoms, keyLength, saltLength),
+				srtpKeys: srtpMasterKeys(master, randoms, keyLength, saltLength),
 				remoteCertificate: this.#leaf,
 			},
 		};
@@ -138,95 +157,106 @@ export class ServerHandshake {
 	 * the flight is what was wrong. Only then is it read anew.
 	 */
 	doubtClientFlight(): void {
-		this.#isDoubted = this.#cipher !== undefined;
+		this.#isDoubted = this.#proven !== undefined;
 	}
 
 	/** Something in the client's flight was wrong: all of it is to come again. */
 	#forgetClientFlight(refusal: HandshakeRefusal): void {
 		this.#isDoubted = false;
-		this.#inbox = new HandshakeInbox(FIRST_CLIENT_SEQUENCE);
+		this.#inbox = newFlightInbox();
 		this.#received = [];
 		this.#leaf = undefined;
-		this.#master = undefined;
-		this.#cipher = undefined;
+		this.#clientKey = undefined;
+		this.#proven = undefined;
 		this.#refusal = refusal;
 	}
 
 	#acceptHello(fragment: HandshakeFragment, nowMs: number): readonly HandshakeMessage[] | undefined {
-		const answered = this.#exchange?.hello;
-		const repeats = answered !== undefined && isPieceOf(answered, fragment);
+		const repeated = this.#exchanges.findLast(({ hello }) => isPieceOf(hello, fragment));
 		this.#helloInbox.add(fragment, nowMs);
 		const message = this.#helloInbox.take();
-		if (message === undefined) return repeats ? this.#exchange?.flight : undefined;
-		this.#helloInbox = new HandshakeInbox(0);
-		if (answered !== undefined && Buffer.compare(message.body, answered) === 0) return this.#exchange?.flight;
-		// Another hello replaces the first only while its sender has gone no further: a forged one must not undo what is under way.
-		if (this.#received.length > 0) return undefined;
-		return this.#answer(message);
+		if (message === undefined) return repeated?.flight;
+		this.#helloInbox = newHelloInbox();
+		const answered = this.#exchanges.find(({ hello }) => Buffer.compare(message.body, hello) === 0);
+		return answered?.flight ?? this.#answer(message);
 	}
 
 	#answer(message: HandshakeMessage): readonly HandshakeMessage[] | undefined {
+		if (this.#exchanges.length >= MAX_HELLOS) return undefined;
 		const hello = parseClientHello(message.body);
 		const agreement = hello && negotiate(hello, this.#srtpProfiles);
 		if (hello === undefined || agreement === undefined) {
-			if (this.#exchange === undefined) this.#refusal = 'nothing-in-common';
+			if (this.#exchanges.length === 0) this.#refusal = 'nothing-in-common';
 			return undefined;
 		}
-		this.#attempts++;
 		const randoms = { client: hello.random, server: randomBytes(32) };
 		const ephemeral = createEphemeralKey(agreement.group);
 		const { der, privateKey } = this.#certificate;
 		const flight = buildServerFlight({ agreement, randoms, ephemeral, certificate: der, privateKey });
 		const transcript = Buffer.concat([message, ...flight].map(encodeMessage));
-		this.#exchange = { hello: message.body, agreement, randoms, ephemeral, flight, transcript };
-		this.#forgetClientFlight('incomplete');
+		if (this.#exchanges.length === 0) this.#refusal = 'incomplete';
+		this.#exchanges.push({ hello: message.body, agreement, randoms, ephemeral, flight, transcript });
 		return flight;
 	}
 
-	#acceptMessage(exchange: Exchange, message: HandshakeMessage): void {
-		const before = Buffer.concat([exchange.transcript, ...this.#received]);
-		const encoded = encodeMessage(message);
-		const refusal =
-			message.type === CLIENT_FLIGHT[this.#received.length]
-				? this.#readMessage(exchange, message, before, Buffer.concat([before, encoded]))
-				: 'not-authentic';
-		if (refusal === undefined) this.#received.push(encoded);
+	#acceptMessage(message: HandshakeMessage): void {
+		const refusal = message.type === CLIENT_FLIGHT[this.#received.length] ? this.#readMessage(message) : 'not-authentic';
+		if (refusal === undefined) this.#received.push(encodeMessage(message));
 		else this.#forgetClientFlight(refusal);
 	}
 
-	/** @param before, including: the handshake's bytes up to this message, without and with it */
-	#readMessage(exchange: Exchange, message: HandshakeMessage, before: Uint8Array, including: Uint8Array): HandshakeRefusal | undefined {
+	#readMessage(message: HandshakeMessage): HandshakeRefusal | undefined {
 		switch (message.type) {
 			case HandshakeType.certificate:
 				this.#leaf = parseLeafCertificate(message.body);
 				return this.#leaf === undefined ? 'no-certificate' : undefined;
 			case HandshakeType.clientKeyExchange:
-				return this.#agreeOnSecret(exchange, message.body, including) ? undefined : 'not-authentic';
+				this.#clientKey = parseClientKeyExchange(message.body);
+				return this.#clientKey === undefined ? 'not-authentic' : undefined;
 			default:
-				return this.#proveCertificate(exchange, message.body, before);
+				return this.#proveCertificate(message.body);
 		}
 	}
 
-	#agreeOnSecret(exchange: Exchange, body: Uint8Array, including: Uint8Array): boolean {
-		this.#attempts++;
-		const publicKey = parseClientKeyExchange(body);
-		const preMaster = publicKey && exchange.ephemeral.agree(publicKey);
-		if (preMaster === undefined) return false;
-		const sessionHash = exchange.agreement.extendedMasterSecret ? sha256(including) : undefined;
-		this.#master = masterSecret(preMaster, exchange.randoms, sessionHash);
-		return true;
-	}
-
-	/** Without this a peer could show a certificate that is not its own, and the fingerprint would prove nothing. */
-	#proveCertificate(exchange: Exchange, body: Uint8Array, before: Uint8Array): HandshakeRefusal | undefined {
+	/**
+	 * Without this a peer could show a certificate that is not its own, and the fingerprint would prove nothing. The signature covers all
+	 * that was said before, so it also tells which hello the flight follows: most likely the newest.
+	 */
+	#proveCertificate(body: Uint8Array): HandshakeRefusal | undefined {
 		const proof = parseCertificateVerify(body);
-		const publicKey = this.#leaf && publicKeyOf(this.#leaf);
-		if (publicKey === undefined) return 'no-certificate';
-		if (this.#master === undefined || proof === undefined || !isSignedBy(publicKey, proof.scheme, before, proof.signature))
-			return 'not-authentic';
-		this.#cipher = new RecordCipher(recordKeys(this.#master, exchange.randoms));
-		return undefined;
+		if (proof === undefined || this.#leaf === undefined || this.#clientKey === undefined) return 'not-authentic';
+		const publicKey = publicKeyOf(this.#leaf);
+		if (publicKey === undefined || !isAcceptableKey(publicKey)) {
+			this.#proofs++;
+			return publicKey === undefined ? 'no-certificate' : 'not-authentic';
+		}
+		for (const exchange of this.#exchanges.toReversed()) {
+			if (this.isExhausted) break;
+			this.#proofs++;
+			const signed = Buffer.concat([exchange.transcript, ...this.#received]);
+			if (!isSignedBy(publicKey, proof.scheme, signed, proof.signature)) continue;
+			this.#proven = agreeOnKeys(exchange, this.#clientKey, signed);
+			break;
+		}
+		return this.#proven === undefined ? 'not-authentic' : undefined;
 	}
+}
+
+/** @param said the handshake's bytes up to and with the client's key */
+function agreeOnKeys(exchange: Exchange, clientKey: Uint8Array, said: Uint8Array): ProvenExchange | undefined {
+	const preMaster = exchange.ephemeral.agree(clientKey);
+	if (preMaster === undefined) return undefined;
+	const master = masterSecret(preMaster, exchange.randoms, exchange.agreement.extendedMasterSecret ? sha256(said) : undefined);
+	return { ...exchange, master, cipher: new RecordCipher(recordKeys(master, exchange.randoms)) };
+}
+
+/** The hello is the client's first message, as it is asked for no cookie. */
+function newHelloInbox(): HandshakeInbox {
+	return new HandshakeInbox(0, 0);
+}
+
+function newFlightInbox(): HandshakeInbox {
+	return new HandshakeInbox(FIRST_CLIENT_SEQUENCE, FINISHED_SEQUENCE - 1);
 }
 
 function publicKeyOf(certificate: Uint8Array) {

@@ -14,6 +14,8 @@ export interface ClientScript {
 	readonly certificate: DtlsCertificate | undefined;
 	/** Signs CertificateVerify; the certificate's own key unless told otherwise. */
 	readonly signWith?: DtlsCertificate;
+	/** A CertificateVerify of this scheme with so many octets that are no signature. */
+	readonly proof?: { readonly scheme: number; readonly length: number };
 	/** Leaves CertificateVerify out. */
 	readonly withoutProof?: boolean;
 	/** Spoils the Finished. */
@@ -90,7 +92,10 @@ export class ScriptedClient {
 		const sessionHash = (this.#script.extendedMasterSecret ?? true) ? sha256(...this.#transcript) : undefined;
 		this.#master = masterSecret(preMaster, randoms, sessionHash);
 		const signer = this.#script.signWith ?? certificate;
-		if (signer !== undefined && this.#script.withoutProof !== true) {
+		const { proof: madeUp } = this.#script;
+		if (madeUp !== undefined) {
+			add(HandshakeType.certificateVerify, Buffer.concat([number(madeUp.scheme, 2), vector(2, Buffer.alloc(madeUp.length, 1))]));
+		} else if (signer !== undefined && this.#script.withoutProof !== true) {
 			const signature = sign('sha256', Buffer.concat(this.#transcript), signer.privateKey);
 			add(HandshakeType.certificateVerify, Buffer.concat([number(0x0403, 2), vector(2, signature)]));
 		}
