@@ -18,3 +18,22 @@ export const systemClock: Clock = {
 		return () => clearTimeout(timer);
 	},
 };
+
+/**
+ * A clock whose timers hold the last line of defence: a fault met in one of them must not end everybody's sessions. It goes to `onFault`,
+ * and what the timer was for stays undone.
+ */
+export function guardedClock(clock: Clock, onFault: (fault: unknown) => void): Clock {
+	return {
+		nowMs: () => clock.nowMs(),
+		wallMs: () => clock.wallMs(),
+		setTimer: (fn, ms) =>
+			clock.setTimer(() => {
+				try {
+					fn();
+				} catch (fault) {
+					onFault(fault);
+				}
+			}, ms),
+	};
+}
