@@ -8,6 +8,8 @@ export interface ConnectionLimits {
 	readonly badInput: { readonly count: number; readonly windowMs: number };
 	/** Frames of any kind, pings too: far above what trickled candidates and renegotiations make. Beyond it: 1008. */
 	readonly frames: { readonly count: number; readonly windowMs: number };
+	/** Offers, right ones too: each is read, answered and told to the engine. A page makes one or two when its tracks or network change. */
+	readonly offers: { readonly count: number; readonly windowMs: number };
 	/** The server pings this often. */
 	readonly pingMs: number;
 	/** A socket from which nothing came for this long is dropped; twice the ping, so that one lost answer is forgiven. */
@@ -23,6 +25,7 @@ export const defaultConnectionLimits: ConnectionLimits = {
 	maxBufferedBytes: 1024 * 1024,
 	badInput: { count: 50, windowMs: 10_000 },
 	frames: { count: 500, windowMs: 10_000 },
+	offers: { count: 20, windowMs: 10_000 },
 	pingMs: 15_000,
 	silenceMs: 30_000,
 	upgradeMs: 10_000,

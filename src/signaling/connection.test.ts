@@ -1,27 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
+import { FakeWire } from '../../test/signaling/support/fake-wire.ts';
 import { ManualClock } from '../../test/signaling/support/manual-clock.ts';
-import { Connection, type WireSocket } from './connection.ts';
+import { Connection } from './connection.ts';
 import { defaultConnectionLimits } from './connection-limits.ts';
 import { newSignalingCounts } from './signaling-counts.ts';
-
-class FakeWire implements WireSocket {
-	bufferedAmount = 0;
-	readonly sent: string[] = [];
-	readonly ended: string[] = [];
-	pings = 0;
-	send(text: string): void {
-		this.sent.push(text);
-	}
-	ping(): void {
-		this.pings++;
-	}
-	close(code: number): void {
-		this.ended.push(`close ${code}`);
-	}
-	terminate(): void {
-		this.ended.push('terminate');
-	}
-}
 
 let clock: ManualClock;
 let wire: FakeWire;
@@ -95,6 +77,31 @@ test('50 bad inputs in 10 s are forgiven, the next closes with 1008', () => {
 	expect(wire.ended).toEqual(['close 1008']);
 	expect(closes).toEqual([1008]);
 	expect(counts).toMatchObject({ badFrames: 51, floods: 1 });
+});
+
+test('20 offers in 10 s are read, the next closes with 1008', () => {
+	for (let index = 0; index < 20; index++) expect(connection.offered()).toBe(true);
+	expect(wire.ended).toEqual([]);
+	expect(connection.offered()).toBe(false);
+	expect(connection.offered()).toBe(false);
+	expect(wire.ended).toEqual(['close 1008']);
+	expect(counts).toMatchObject({ badFrames: 0, floods: 1 });
+});
+
+test('an offer each second is read for ever', () => {
+	for (let index = 0; index < 300; index++) {
+		expect(connection.offered()).toBe(true);
+		connection.alive();
+		clock.advance(1000);
+	}
+	expect(wire.ended).toEqual([]);
+});
+
+test('whoever speaks over it hears of an end that came before', () => {
+	const early = new Connection({ wire, clock, limits: defaultConnectionLimits, counts });
+	early.wireClosed(1006);
+	early.open({ frame: () => {}, closed: (code) => closes.push(code) });
+	expect(closes).toEqual([1006]);
 });
 
 test('bad input now and then is forgiven for ever', () => {

@@ -37,10 +37,11 @@ export class Connection {
 	readonly #counts: SignalingCounts;
 	readonly #frames: FloodBudget;
 	readonly #badInput: FloodBudget;
+	readonly #offers: FloodBudget;
 	#handler: ConnectionHandler | undefined;
 	#lastHeardMs: number;
 	#cancelPing: () => void;
-	#closed = false;
+	#closedWith: number | undefined;
 
 	constructor({ wire, clock, limits, counts }: ConnectionOptions) {
 		this.#wire = wire;
@@ -49,14 +50,21 @@ export class Connection {
 		this.#counts = counts;
 		this.#frames = new FloodBudget(limits.frames);
 		this.#badInput = new FloodBudget(limits.badInput);
+		this.#offers = new FloodBudget(limits.offers);
 		this.#lastHeardMs = clock.nowMs();
 		this.#cancelPing = clock.setTimer(() => this.#keepAlive(), limits.pingMs);
 		counts.sockets++;
 	}
 
-	/** Sets who speaks over it. */
+	/** The code it has closed with, as its handler is told; undefined while it is open. */
+	get closedWith(): number | undefined {
+		return this.#closedWith;
+	}
+
+	/** Sets who speaks over it. One that has closed already, as a send may do, tells so at once. */
 	open(handler: ConnectionHandler): void {
 		this.#handler = handler;
+		if (this.#closedWith !== undefined) handler.closed(this.#closedWith);
 	}
 
 	/** A whole message has come, text or binary alike. */
@@ -100,6 +108,18 @@ export class Connection {
 		if (!this.#closed && !this.#badInput.spend(this.#clock.nowMs())) this.#closeFlood('Too much bad input');
 	}
 
+	/** Counts an offer. Returns false when that was one too many: the socket is closed with 1008, and the offer is not to be read. */
+	offered(): boolean {
+		if (this.#closed) return false;
+		if (this.#offers.spend(this.#clock.nowMs())) return true;
+		this.#closeFlood('Too many offers');
+		return false;
+	}
+
+	get #closed(): boolean {
+		return this.#closedWith !== undefined;
+	}
+
 	/** Returns false when that was too much. */
 	#heard(): boolean {
 		this.#lastHeardMs = this.#clock.nowMs();
@@ -126,7 +146,7 @@ export class Connection {
 
 	#end(code: number): void {
 		if (this.#closed) return;
-		this.#closed = true;
+		this.#closedWith = code;
 		this.#counts.sockets--;
 		this.#cancelPing();
 		this.#handler?.closed(code);

@@ -64,6 +64,9 @@ export class RoomSession implements ConnectionHandler, SignalSocket {
 		}
 		switch (frame.event) {
 			case 'offer':
+				if (!this.#connection.offered()) break;
+				if (!this.#peer.receive({ event: 'offer', data: frame.data })) this.#connection.blame();
+				break;
 			case 'answer':
 			case 'candidate':
 				if (!this.#peer.receive({ event: frame.event, data: frame.data })) this.#connection.blame();
@@ -99,6 +102,9 @@ export class RoomSession implements ConnectionHandler, SignalSocket {
 		}
 		this.#peer = earlier;
 		fresh.remove('superseded');
+		// What the earlier peer was sent may have been too much for the socket. It closed in the fresh one's name then.
+		const { closedWith } = this.#connection;
+		if (closedWith !== undefined) this.closed(closedWith);
 	}
 
 	#refuse(error: string): void {
