@@ -13,12 +13,13 @@ import { newSignalingCounts } from './signaling-counts.ts';
 
 let clock: ManualClock;
 let engine: RecordingEngine;
+let rooms: Rooms;
 let room: Room;
 
 beforeEach(() => {
 	clock = new ManualClock();
 	engine = new RecordingEngine();
-	const rooms = new Rooms({ media: engine, clock, randomBytes, log: { info: () => {}, warn: () => {} } });
+	rooms = new Rooms({ media: engine, clock, randomBytes, log: { info: () => {}, warn: () => {} } });
 	rooms.open('room', 'duress');
 	const opened = rooms.get('room');
 	if (opened === undefined) throw new Error('the room was not made');
@@ -35,8 +36,14 @@ function connect(wire = new FakeWire()) {
 
 const frame = (event: string, data: string): string => JSON.stringify({ event, data });
 
-test('a client whose new socket dies while it returns can return again', () => {
+/** The client closes its RTCPeerConnection, which ends a parked peer, while one with a socket is offered another transport. */
+function closeMedia(engineId: string): void {
+	rooms.handleEngineEvent({ type: 'peer-failed', peerId: engineId, reason: 'dtls-closed' });
+}
+
+test('a client whose new socket dies while it returns is parked again', () => {
 	const first = connect();
+	const engineId = engine.last('open-peer').peerId;
 	const token: string = JSON.parse(first.frames()[0]?.data ?? '').resume;
 	first.connection.wireClosed(1006);
 	const second = connect();
@@ -44,8 +51,7 @@ test('a client whose new socket dies while it returns can return again', () => {
 	second.session.frame(frame('resume', token));
 	expect(second.wire.ended).toEqual(['terminate']);
 	expect(room.peerCount).toBe(1);
-	// Parked again, it has the time of a peer without a socket.
-	clock.advance(30_000);
+	closeMedia(engineId);
 	expect(room.peerCount).toBe(0);
 });
 
@@ -54,7 +60,7 @@ test('a client whose socket dies while it is greeted is parked', () => {
 	wire.bufferedAmount = defaultConnectionLimits.maxBufferedBytes;
 	connect(wire);
 	expect(room.peerCount).toBe(1);
-	clock.advance(30_000);
+	closeMedia(engine.last('open-peer').peerId);
 	expect(room.peerCount).toBe(0);
 });
 
