@@ -13,6 +13,9 @@ export interface AnsweringPeerOptions {
 	readonly onStream: (stream: MediaStream) => void;
 }
 
+/** Browsers give a layered picture of 640 × 360 no more than 600 kbit/s by themselves, and look no further for room on the link. */
+const MAX_PICTURE_BPS = 1_500_000;
+
 /** The browser's side of a session whose offers all come from the server. */
 export class AnsweringPeer {
 	readonly #peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
@@ -45,6 +48,7 @@ export class AnsweringPeer {
 			for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
 			await this.#publish();
 			await this.#peer.setLocalDescription();
+			await this.#layerPicture();
 			this.#options.send('answer', JSON.stringify(this.#peer.localDescription));
 		});
 	}
@@ -86,6 +90,23 @@ export class AnsweringPeer {
 			if (track === undefined || transceiver.sender.track === track) continue;
 			await transceiver.sender.replaceTrack(track);
 			transceiver.direction = 'sendonly';
+		}
+	}
+
+	/**
+	 * Three temporal layers: the server leaves the upper ones out for viewers on a weak link. Set once the codec is agreed on, because which
+	 * modes there are depends on it.
+	 */
+	async #layerPicture(): Promise<void> {
+		for (const { sender } of this.#peer.getTransceivers()) {
+			if (sender.track?.kind !== 'video') continue;
+			const parameters = sender.getParameters();
+			const layered = parameters.encodings.map((encoding) => ({ ...encoding, scalabilityMode: 'L1T3', maxBitrate: MAX_PICTURE_BPS }));
+			try {
+				await sender.setParameters({ ...parameters, encodings: layered });
+			} catch {
+				// This browser or codec has no such mode: it sends one layer.
+			}
 		}
 	}
 

@@ -1,96 +1,143 @@
 import type { RemoteAddress } from '../ice/path-table.ts';
 import type { SendSection } from '../negotiation/media-description.ts';
-import { extensionByte } from '../relay/outbound-packet.ts';
 import { Sink } from '../relay/sink.ts';
 import { ntpFromMs, roundTripMs } from '../rtcp/ntp.ts';
 import type { ReportBlock } from '../rtcp/report-block.ts';
 import type { SrtpSender } from '../srtp/srtp-sender.ts';
-import type { EngineSource, SourceSubscription } from './engine-source.ts';
 import type { Destination } from './fan-out.ts';
+import type { PictureSource } from './picture-source.ts';
+import type { PictureViewer } from './picture-viewer.ts';
+import { type SoundSource, SoundViewer } from './sound-source.ts';
+
+/** One source as this peer receives it. */
+export type Reception =
+	| { readonly kind: 'video'; readonly source: PictureSource; readonly viewer: PictureViewer }
+	| { readonly kind: 'audio'; readonly source: SoundSource; readonly viewer: SoundViewer };
 
 /** The sections of one peer that receive, and the sources they are subscribed to. */
 export class Downlink {
-	readonly #active = new Map<EngineSource, SourceSubscription>();
+	readonly #randomUint16: () => number;
+	/** By the source's SSRC. */
+	readonly #active = new Map<number, Reception>();
 	/**
 	 * One for each source for the life of the keys, also across an inactive time: a second sink would use numbers again that the
 	 * first has used, and with them SRTP nonces (see relay/sink.ts).
 	 */
-	readonly #destinations = new Map<EngineSource, Destination>();
+	readonly #known = new Map<number, Reception>();
 	#sender: SrtpSender | undefined;
 	#path: RemoteAddress | undefined;
+	#closed = false;
 	/** The last round trip that the peer's reports told, milliseconds. */
 	roundTripMs: number | undefined;
+	/** The worst loss that the peer's last report told, 0 to 1. */
+	fractionLost = 0;
+	/** Of the picture, by the peer's last report, milliseconds. */
+	jitterMs = 0;
 
-	/** Subscribes to what the sections name and leaves the rest. Returns the sources that are new. */
-	describe(sections: readonly SendSection[], sourceOf: (section: SendSection) => EngineSource | undefined): readonly EngineSource[] {
-		const before = new Set(this.#active.keys());
-		this.close();
-		for (const section of sections) {
-			const source = sourceOf(section);
-			if (source !== undefined && section.codecs.length > 0 && !this.#active.has(source)) this.#subscribe(source, section);
-		}
-		return [...this.#active.keys()].filter((source) => !before.has(source));
+	/** @param randomUint16 where retransmission streams begin (RFC 3550, section 5.1) */
+	constructor(randomUint16: () => number) {
+		this.#randomUint16 = randomUint16;
 	}
 
-	get subscriptions(): ReadonlyMap<EngineSource, SourceSubscription> {
-		return this.#active;
+	/** What is received now. */
+	get receptions(): Iterable<Reception> {
+		return this.#active.values();
+	}
+
+	/** Subscribes to what the sections name and leaves the rest. Returns what is new. */
+	describe(
+		sections: readonly SendSection[],
+		sourceOf: (section: SendSection) => PictureSource | SoundSource | undefined,
+	): readonly Reception[] {
+		const before = new Set(this.#active.keys());
+		this.#leaveAll();
+		if (this.#closed) return [];
+		for (const section of sections) {
+			const source = sourceOf(section);
+			if (source === undefined || section.codecs.length === 0 || this.#active.has(source.ssrc)) continue;
+			const reception = this.#receptionOf(source);
+			this.#active.set(source.ssrc, reception);
+			subscribe(reception, section);
+		}
+		return [...this.#active.values()].filter((reception) => !before.has(reception.source.ssrc));
 	}
 
 	setSender(sender: SrtpSender): void {
 		this.#sender = sender;
-		for (const destination of this.#destinations.values()) destination.sender = sender;
+		for (const { viewer } of this.#known.values()) viewer.destination.sender = sender;
 	}
 
 	setPath(path: RemoteAddress | undefined): void {
 		this.#path = path;
-		for (const destination of this.#destinations.values()) {
-			destination.address = path?.address;
-			destination.port = path?.port ?? 0;
+		for (const { viewer } of this.#known.values()) {
+			viewer.destination.address = path?.address;
+			viewer.destination.port = path?.port ?? 0;
 		}
 	}
 
-	/** The source that this peer knows by an SSRC. */
-	sourceOf(ssrc: number): EngineSource | undefined {
-		for (const source of this.#active.keys()) if (source.ssrc === ssrc) return source;
-		return undefined;
+	/** What this peer knows by an SSRC. */
+	receptionOf(ssrc: number): Reception | undefined {
+		return this.#active.get(ssrc);
 	}
 
-	/** A report block of the peer's that arrived at `wallMs`, Unix milliseconds. */
-	report(block: ReportBlock, wallMs: number): void {
-		if (this.sourceOf(block.ssrc) === undefined) return;
-		this.roundTripMs = roundTripMs(ntpFromMs(wallMs), block.lastSenderReport, block.delaySinceLast) ?? this.roundTripMs;
+	/** The report blocks of one report of the peer's, that arrived at `wallMs`, Unix milliseconds. */
+	report(blocks: readonly ReportBlock[], wallMs: number, nowMs: number): void {
+		const lossOf = new Map<string, number>();
+		for (const block of blocks) {
+			const source = this.#active.get(block.ssrc)?.source;
+			if (source === undefined) continue;
+			const lost = block.fractionLost / 256;
+			lossOf.set(source.publicationId, Math.max(lost, lossOf.get(source.publicationId) ?? 0));
+			if (source.kind === 'video') this.jitterMs = block.jitterTicks / 90;
+			this.roundTripMs = roundTripMs(ntpFromMs(wallMs), block.lastSenderReport, block.delaySinceLast) ?? this.roundTripMs;
+		}
+		if (lossOf.size > 0) this.fractionLost = Math.max(...lossOf.values());
+		for (const { viewer, source } of this.#pictures()) {
+			const lost = lossOf.get(source.publicationId);
+			if (lost !== undefined) viewer.report(lost, nowMs);
+		}
+	}
+
+	/** The peer's estimate for everything that it is sent; each picture may count on an equal part. */
+	remb(bitrateBps: number, nowMs: number): void {
+		const pictures = this.#pictures();
+		for (const { viewer } of pictures) viewer.remb(bitrateBps / pictures.length, nowMs);
+	}
+
+	/** @param soundBpsOf the rate of a publication's sound */
+	tick(nowMs: number, soundBpsOf: (publicationId: string, nowMs: number) => number): void {
+		for (const reception of this.#active.values()) {
+			if (reception.kind === 'audio') continue;
+			const { viewer, source } = reception;
+			viewer.tick(soundBpsOf(source.publicationId, nowMs), this.roundTripMs, nowMs);
+		}
 	}
 
 	/** The source is gone for good, and its SSRC with it. */
-	forget(source: EngineSource): void {
-		this.#leave(source);
-		this.#destinations.delete(source);
+	forget(ssrc: number): void {
+		const reception = this.#active.get(ssrc);
+		if (reception !== undefined) unsubscribe(reception);
+		this.#active.delete(ssrc);
+		this.#known.delete(ssrc);
 	}
 
-	/** Leaves every source. */
+	/** Leaves every source for good. */
 	close(): void {
-		for (const source of [...this.#active.keys()]) this.#leave(source);
+		this.#leaveAll();
+		this.#closed = true;
 	}
 
-	#leave(source: EngineSource): void {
-		const subscription = this.#active.get(source);
-		if (subscription === undefined) return;
-		this.#active.delete(source);
-		source.unsubscribe(subscription);
+	#pictures(): Extract<Reception, { kind: 'video' }>[] {
+		return [...this.#active.values()].filter((reception) => reception.kind === 'video');
 	}
 
-	#subscribe(source: EngineSource, section: SendSection): void {
-		const destination = this.#destinationFor(source);
-		const { absSendTime } = section.extensions;
-		destination.absSendTimeByte = absSendTime === undefined ? 0 : extensionByte(absSendTime);
-		const payloadTypes = new Map(section.codecs.map((mapping) => [mapping.codec, mapping.payloadType]));
-		const subscription: SourceSubscription = { destination, payloadTypes };
-		this.#active.set(source, subscription);
-		source.subscribe(subscription);
+	#leaveAll(): void {
+		for (const reception of this.#active.values()) unsubscribe(reception);
+		this.#active.clear();
 	}
 
-	#destinationFor(source: EngineSource): Destination {
-		const known = this.#destinations.get(source);
+	#receptionOf(source: PictureSource | SoundSource): Reception {
+		const known = this.#known.get(source.ssrc);
 		if (known !== undefined) return known;
 		const destination: Destination = {
 			sink: new Sink(),
@@ -102,7 +149,21 @@ export class Downlink {
 			packetsSent: 0,
 			octetsSent: 0,
 		};
-		this.#destinations.set(source, destination);
-		return destination;
+		const reception: Reception =
+			source.kind === 'video'
+				? { kind: 'video', source, viewer: source.createViewer(destination, this.#randomUint16()) }
+				: { kind: 'audio', source, viewer: new SoundViewer(destination) };
+		this.#known.set(source.ssrc, reception);
+		return reception;
 	}
+}
+
+function subscribe(reception: Reception, section: SendSection): void {
+	if (reception.kind === 'video') reception.source.subscribe(reception.viewer, section);
+	else reception.source.subscribe(reception.viewer, section);
+}
+
+function unsubscribe(reception: Reception): void {
+	if (reception.kind === 'video') reception.source.unsubscribe(reception.viewer);
+	else reception.source.unsubscribe(reception.viewer);
 }

@@ -26,6 +26,7 @@ export interface EnginePeerOptions {
 	readonly ice: IceCredentials;
 	/** The server's own SSRC in RTCP towards this peer. */
 	readonly rtcpSsrc: number;
+	readonly randomUint16: () => number;
 	readonly certificate: DtlsCertificate;
 	readonly srtpProfiles: readonly SrtpProfile[];
 	readonly sendDatagram: (datagram: Uint8Array, to: RemoteAddress) => void;
@@ -42,7 +43,7 @@ export class EnginePeer {
 	readonly rtcpSsrc: number;
 	readonly agent: IceLiteAgent;
 	readonly uplink: Uplink;
-	readonly downlink = new Downlink();
+	readonly downlink: Downlink;
 	readonly #options: EnginePeerOptions;
 	#dtls: DtlsSession | undefined;
 	/** Keys of a finished handshake whose certificate could not be compared yet. */
@@ -67,6 +68,7 @@ export class EnginePeer {
 		this.#options = options;
 		this.agent = new IceLiteAgent(options.ice);
 		this.uplink = new Uplink(options.rtcpSsrc);
+		this.downlink = new Downlink(options.randomUint16);
 	}
 
 	get description(): MediaDescription | undefined {

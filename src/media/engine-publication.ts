@@ -3,28 +3,29 @@ import { PublicationLiveness } from '../relay/publication-liveness.ts';
 import type { SenderReport } from '../rtcp/sender-report.ts';
 import type { MediaKind } from '../rtp/codecs.ts';
 import type { EnginePeer } from './engine-peer.ts';
-import type { EngineSource } from './engine-source.ts';
+import type { PictureSource } from './picture-source.ts';
+import type { SoundSource } from './sound-source.ts';
 
 /** One person's picture and sound, and the peer that feeds them at the moment. It outlives that peer. */
 export class EnginePublication {
 	readonly publicationId: string;
-	readonly video: EngineSource;
-	readonly audio: EngineSource;
+	readonly video: PictureSource;
+	readonly audio: SoundSource;
 	readonly liveness = new PublicationLiveness();
 	feeder: EnginePeer | undefined;
 	#feedClock = new FeedClock();
 
-	constructor(publicationId: string, video: EngineSource, audio: EngineSource) {
+	constructor(publicationId: string, video: PictureSource, audio: SoundSource) {
 		this.publicationId = publicationId;
 		this.video = video;
 		this.audio = audio;
 	}
 
-	get sources(): readonly EngineSource[] {
+	get sources(): readonly (PictureSource | SoundSource)[] {
 		return [this.video, this.audio];
 	}
 
-	source(kind: MediaKind): EngineSource {
+	source(kind: MediaKind): PictureSource | SoundSource {
 		return kind === 'video' ? this.video : this.audio;
 	}
 
@@ -50,8 +51,8 @@ export class EnginePublication {
 		this.feeder = undefined;
 		for (const source of this.sources) {
 			source.feedSsrc = undefined;
-			source.keyframes?.detach();
 		}
+		this.video.keyframes.detach();
 		return this.liveness.feedClosed();
 	}
 

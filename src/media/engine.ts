@@ -5,24 +5,24 @@ import { CONSENT_TIMEOUT_MS, type RemoteAddress } from '../ice/path-table.ts';
 import { headerExtensions } from '../negotiation/header-extensions.ts';
 import type { MediaDescription, Publication } from '../negotiation/media-description.ts';
 import type { RtcpPacket } from '../rtcp/compound.ts';
-import type { MediaKind } from '../rtp/codecs.ts';
 import type { RtpHeader } from '../rtp/packet.ts';
 import type { SrtpProfile } from '../srtp/profile.ts';
 import { announcedAddresses } from './announced-addresses.ts';
+import type { Reception } from './downlink.ts';
 import { DropCounts } from './drop-counts.ts';
 import { EnginePeer } from './engine-peer.ts';
 import type { EngineAddress, EngineCommand, EngineEvent, MediaEngine } from './engine-port.ts';
 import { EnginePublication } from './engine-publication.ts';
-import { EngineSource } from './engine-source.ts';
 import { type FanOut, TypeScriptFanOut } from './fan-out.ts';
 import { FaultLog } from './fault-log.ts';
 import { Ingress } from './ingress.ts';
-import { DROP_LOG_INTERVAL_MS, TICK_MS } from './media-limits.ts';
+import { DROP_LOG_INTERVAL_MS, SWEEP_INTERVAL_MS, TICK_MS } from './media-limits.ts';
 import { PeerTable } from './peer-table.ts';
+import { PictureSource } from './picture-source.ts';
 import { RtcpWriter } from './rtcp-writer.ts';
 import { SenderReporter } from './sender-reporter.ts';
+import { SoundSource } from './sound-source.ts';
 import { UdpSocket } from './udp-socket.ts';
-import { codecOf } from './uplink.ts';
 
 export interface MediaLog {
 	info(fields: object, message: string): void;
@@ -61,6 +61,8 @@ export class LocalEngine implements MediaEngine {
 	readonly #ticker: NodeJS.Timeout;
 	#nextSerial = 1;
 	#nextDropLogMs = 0;
+	#nextSweepMs = 0;
+	readonly #soundBpsOf = (publicationId: string, nowMs: number): number => this.#publications.get(publicationId)?.audio.rateBps(nowMs) ?? 0;
 
 	private constructor(options: LocalEngineOptions, socket: UdpSocket, certificate: DtlsCertificate) {
 		this.#options = options;
@@ -163,22 +165,20 @@ export class LocalEngine implements MediaEngine {
 
 	#openPublication(publication: Publication): void {
 		if (this.#publications.has(publication.publicationId)) return;
-		const sourceOf = (kind: MediaKind, ssrc: number) =>
-			new EngineSource({
-				publicationId: publication.publicationId,
-				kind,
-				ssrc,
-				cname: publication.streamName,
-				firstSequence: randomBytes(2).readUInt16BE(),
-				firstTimestamp: randomBytes(4).readUInt32BE(),
-				absSendTimeId: headerExtensions.absSendTime.id,
-				keyframeIntervalMs: this.#options.keyframeIntervalMs,
-				fanOut: this.#fanOut,
-			});
-		this.#publications.set(
-			publication.publicationId,
-			new EnginePublication(publication.publicationId, sourceOf('video', publication.videoSsrc), sourceOf('audio', publication.audioSsrc)),
-		);
+		const { publicationId } = publication;
+		const common = (ssrc: number) => ({
+			publicationId,
+			ssrc,
+			cname: publication.streamName,
+			firstSequence: randomUint16(),
+			firstTimestamp: randomBytes(4).readUInt32BE(),
+			absSendTimeId: headerExtensions.absSendTime.id,
+			fanOut: this.#fanOut,
+		});
+		const { keyframeIntervalMs } = this.#options;
+		const video = new PictureSource({ ...common(publication.videoSsrc), rtxSsrc: publication.videoRtxSsrc, keyframeIntervalMs });
+		const audio = new SoundSource(common(publication.audioSsrc));
+		this.#publications.set(publicationId, new EnginePublication(publicationId, video, audio));
 	}
 
 	#closePublication(publicationId: string): void {
@@ -186,7 +186,7 @@ export class LocalEngine implements MediaEngine {
 		if (publication === undefined) return;
 		this.#publications.delete(publicationId);
 		this.#fed.delete(publication);
-		for (const peer of this.#peers.all()) for (const source of publication.sources) peer.downlink.forget(source);
+		for (const peer of this.#peers.all()) for (const { ssrc } of publication.sources) peer.downlink.forget(ssrc);
 	}
 
 	#openPeer(peerId: string, ice: { ufrag: string; pwd: string }): void {
@@ -196,6 +196,7 @@ export class LocalEngine implements MediaEngine {
 			serial: this.#nextSerial,
 			ice,
 			rtcpSsrc: randomBytes(4).readUInt32BE(),
+			randomUint16,
 			certificate: this.#certificate,
 			srtpProfiles: this.#options.srtpProfiles,
 			sendDatagram: (datagram, to) => this.#send(datagram, to),
@@ -229,7 +230,7 @@ export class LocalEngine implements MediaEngine {
 		const joined = peer.downlink.describe(description.sends, (section) =>
 			this.#publications.get(section.publicationId)?.source(section.kind),
 		);
-		if (peer.isConnected) for (const source of joined) this.#joined(peer, source, performance.now());
+		if (peer.isConnected) for (const reception of joined) this.#joined(peer, reception, performance.now());
 	}
 
 	#closePeer(peerId: string): void {
@@ -268,18 +269,19 @@ export class LocalEngine implements MediaEngine {
 
 	#connected(peer: EnginePeer): void {
 		const nowMs = performance.now();
-		for (const source of peer.downlink.subscriptions.keys()) this.#joined(peer, source, nowMs);
+		for (const reception of peer.downlink.receptions) this.#joined(peer, reception, nowMs);
 		this.onEvent({ type: 'peer-connected', peerId: peer.peerId });
 	}
 
-	/** A viewer can receive a source from now on: it needs a keyframe to begin with, and to know how sound and picture lie. */
-	#joined(peer: EnginePeer, source: EngineSource, nowMs: number): void {
-		this.#reporter.reportTo(peer, source, nowMs);
-		if (source.kind === 'video') this.#requestKeyframe(this.#publications.get(source.publicationId), nowMs);
+	/** A viewer can receive a source from now on: it needs a picture to begin with, and to know how sound and picture lie. */
+	#joined(peer: EnginePeer, reception: Reception, nowMs: number): void {
+		this.#reporter.reportTo(peer, reception, nowMs);
+		if (reception.kind === 'audio' || reception.viewer.join(nowMs)) return;
+		this.#requestKeyframe(this.#publications.get(reception.source.publicationId), nowMs);
 	}
 
 	#requestKeyframe(publication: EnginePublication | undefined, nowMs: number): void {
-		if (publication?.video.keyframes?.request(nowMs)) this.#sendPictureLoss(publication);
+		if (publication?.video.keyframes.request(nowMs)) this.#sendPictureLoss(publication);
 	}
 
 	#sendPictureLoss({ feeder, video }: EnginePublication): void {
@@ -289,24 +291,30 @@ export class LocalEngine implements MediaEngine {
 
 	#relay(peer: EnginePeer, packet: Uint8Array, header: RtpHeader, nowMs: number): void {
 		const section = peer.uplink.receive(packet, header, nowMs);
-		const codec = section && codecOf(section, header.payloadType);
+		const format = section?.formatOf(header.payloadType);
 		const publication = section && this.#publications.get(section.publicationId);
-		if (section === undefined || codec === undefined || publication === undefined) {
+		if (section === undefined || format === undefined || publication === undefined) {
 			this.#drops.count('unexpected');
 			return;
 		}
-		const { publicationId } = section;
-		if (!publication.fedBy(peer)) return;
+		const codec = section.repair(packet, header, format, nowMs);
+		if (codec === undefined || !publication.fedBy(peer)) return;
 		this.#fed.add(publication);
 		const source = publication.source(section.kind);
 		const begun = source.feedSsrc === undefined;
 		const codecBefore = source.codec;
-		if (!source.relay(peer.serial, packet, header, codec, nowMs)) return;
+		const taken =
+			source.kind === 'video'
+				? source.relay(peer.serial, packet, header, codec, section.layers, nowMs)
+				: source.relay(peer.serial, packet, header, format.type === 'red', nowMs);
+		if (!taken) return;
+		const { publicationId } = section;
 		if (publication.liveness.packet(nowMs)) this.onEvent({ type: 'publication-back', publicationId });
 		if (!begun && codec === codecBefore) return;
 		this.onEvent({ type: 'publication-live', publicationId, peerId: peer.peerId, kind: section.kind, codec });
-		if (begun && source.keyframes?.attach(nowMs)) this.#sendPictureLoss(publication);
+		if (section.kind === 'audio') return;
 		if (!begun) this.#requestKeyframe(publication, nowMs);
+		else if (publication.video.keyframes.attach(nowMs)) this.#sendPictureLoss(publication);
 	}
 
 	#receiveRtcp(peer: EnginePeer, packets: readonly RtcpPacket[], nowMs: number): void {
@@ -319,8 +327,16 @@ export class LocalEngine implements MediaEngine {
 					break;
 				}
 				case 'receiver-report':
-					for (const block of packet.reports) peer.downlink.report(block, performance.timeOrigin + nowMs);
+					peer.downlink.report(packet.reports, performance.timeOrigin + nowMs, nowMs);
 					break;
+				case 'remb':
+					peer.downlink.remb(packet.bitrateBps, nowMs);
+					break;
+				case 'generic-nack': {
+					const reception = peer.downlink.receptionOf(packet.mediaSsrc);
+					if (reception?.kind === 'video') reception.viewer.retransmit(packet.sequences, peer.downlink.roundTripMs, nowMs);
+					break;
+				}
 				case 'picture-loss':
 					this.#viewerAsksKeyframe(peer, packet.mediaSsrc, nowMs);
 					break;
@@ -334,8 +350,9 @@ export class LocalEngine implements MediaEngine {
 	}
 
 	#viewerAsksKeyframe(peer: EnginePeer, ssrc: number, nowMs: number): void {
-		const source = peer.downlink.sourceOf(ssrc);
-		if (source !== undefined) this.#requestKeyframe(this.#publications.get(source.publicationId), nowMs);
+		const reception = peer.downlink.receptionOf(ssrc);
+		if (reception?.kind !== 'video' || reception.viewer.answerKeyframeRequest(nowMs) === 'answered') return;
+		this.#requestKeyframe(this.#publications.get(reception.source.publicationId), nowMs);
 	}
 
 	#tick(nowMs: number): void {
@@ -347,14 +364,26 @@ export class LocalEngine implements MediaEngine {
 			}
 			if (!peer.isConnected) continue;
 			for (const compound of peer.uplink.feedback(nowMs)) this.#rtcp.sendBytes(peer, compound);
+			this.#askForLost(peer, nowMs);
 			this.#reporter.reportDue(peer, nowMs);
+			peer.downlink.tick(nowMs, this.#soundBpsOf);
 		}
 		for (const publication of this.#fed) {
 			const { publicationId } = publication;
-			if (publication.video.keyframes?.tick(nowMs)) this.#sendPictureLoss(publication);
+			if (publication.video.keyframes.tick(nowMs)) this.#sendPictureLoss(publication);
 			if (publication.liveness.tick(nowMs)) this.onEvent({ type: 'publication-lost', publicationId });
 		}
+		if (nowMs < this.#nextSweepMs) return;
+		this.#nextSweepMs = nowMs + SWEEP_INTERVAL_MS;
+		for (const { video } of this.#publications.values()) video.tick(nowMs);
 		this.#logDrops(nowMs);
+	}
+
+	/** What was asked for and never came makes the picture wait for a keyframe. */
+	#askForLost(peer: EnginePeer, nowMs: number): void {
+		for (const { nack, publicationId } of peer.uplink.sections) {
+			if (nack?.takeLostForGood()) this.#requestKeyframe(this.#publications.get(publicationId), nowMs);
+		}
 	}
 
 	#logDrops(nowMs: number): void {
@@ -367,4 +396,8 @@ export class LocalEngine implements MediaEngine {
 	#send(datagram: Uint8Array, to: RemoteAddress): void {
 		this.#socket.send(datagram, datagram.length, to.address, to.port);
 	}
+}
+
+function randomUint16(): number {
+	return randomBytes(2).readUInt16BE();
 }

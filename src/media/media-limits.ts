@@ -1,5 +1,5 @@
-/** How often the engine does what is due: feedback, reports, keyframe requests, liveness. Transport-cc wants 50–100 ms. */
-export const TICK_MS = 25;
+/** How often the engine does what is due: requests for what is missing, bursts, feedback, reports, liveness. */
+export const TICK_MS = 10;
 
 /** Between two sender reports of a source to a viewer: libwebrtc's own interval for video. */
 export const SENDER_REPORT_INTERVAL_MS = 1000;
@@ -21,3 +21,6 @@ export const MAX_ROAMING_SSRCS = 8;
 
 /** How often dropped datagrams are mentioned in the log, at most. */
 export const DROP_LOG_INTERVAL_MS = 10_000;
+
+/** How often memory that is not needed any more is looked for. */
+export const SWEEP_INTERVAL_MS = 1000;

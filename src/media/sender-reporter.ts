@@ -1,6 +1,6 @@
 import { ntpFromMs } from '../rtcp/ntp.ts';
+import type { Reception } from './downlink.ts';
 import type { EnginePeer } from './engine-peer.ts';
-import type { EngineSource } from './engine-source.ts';
 import { SENDER_REPORT_INTERVAL_MS } from './media-limits.ts';
 import type { RtcpWriter } from './rtcp-writer.ts';
 
@@ -17,23 +17,22 @@ export class SenderReporter {
 	reportDue(peer: EnginePeer, nowMs: number): void {
 		if (nowMs < (this.#nextMs.get(peer) ?? 0)) return;
 		this.#nextMs.set(peer, nowMs + SENDER_REPORT_INTERVAL_MS);
-		for (const source of peer.downlink.subscriptions.keys()) this.reportTo(peer, source, nowMs);
+		for (const reception of peer.downlink.receptions) this.reportTo(peer, reception, nowMs);
 	}
 
 	/** One source's report now; nothing while nobody has fed the source. */
-	reportTo(peer: EnginePeer, source: EngineSource, nowMs: number): void {
-		const destination = peer.downlink.subscriptions.get(source)?.destination;
-		const rtpTimestamp = source.clock.timestampAt(nowMs);
-		if (destination === undefined || rtpTimestamp === undefined) return;
-		const { ssrc, cname } = source;
+	reportTo(peer: EnginePeer, { source, viewer }: Reception, nowMs: number): void {
+		const { ssrc, cname, clock } = source;
+		const rtpTimestamp = clock.timestampAt(nowMs);
+		if (rtpTimestamp === undefined) return;
 		this.#rtcp.send(peer, [
 			{
 				type: 'sender-report',
 				ssrc,
 				ntp: ntpFromMs(performance.timeOrigin + nowMs),
 				rtpTimestamp,
-				packetCount: destination.packetsSent,
-				octetCount: destination.octetsSent,
+				packetCount: viewer.destination.packetsSent,
+				octetCount: viewer.destination.octetsSent,
 				reports: [],
 			},
 			{ type: 'source-description', chunks: [{ ssrc, cname }] },

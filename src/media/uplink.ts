@@ -6,9 +6,10 @@ import { writeRtcp } from '../rtcp/compound.ts';
 import { middle32 } from '../rtcp/ntp.ts';
 import { MAX_REPORT_BLOCKS, type ReportBlock } from '../rtcp/report-block.ts';
 import type { SenderReport } from '../rtcp/sender-report.ts';
-import { type CodecName, codecNamed } from '../rtp/codecs.ts';
+import { codecNamed } from '../rtp/codecs.ts';
 import { type ExtensionElement, findExtension, readTransportSequence } from '../rtp/header-extension.ts';
 import type { RtpHeader } from '../rtp/packet.ts';
+import { UplinkSection } from './uplink-section.ts';
 
 /**
  * Streams of one peer that reports are made for: as many as one receiver report can hold. A browser sends two or three; those of a
@@ -21,10 +22,11 @@ const NOTHING: readonly Uint8Array[] = [];
 /** What one peer sends: which section each packet belongs to, and what the peer must hear about its arrival. */
 export class Uplink {
 	readonly #senderSsrc: number;
-	readonly #router = new ReceiveRouter<ReceiveSection>();
+	readonly #router = new ReceiveRouter<UplinkSection>();
 	readonly #transportCc: TransportCcRecorder;
 	readonly #stats = new Map<number, ReceiverStats>();
 	readonly #element: ExtensionElement = { offset: 0, length: 0 };
+	#sections: readonly UplinkSection[] = [];
 	#nextReportMs = Number.POSITIVE_INFINITY;
 
 	/** @param senderSsrc the server's own SSRC in RTCP towards this peer */
@@ -33,12 +35,21 @@ export class Uplink {
 		this.#transportCc = new TransportCcRecorder(senderSsrc);
 	}
 
+	get sections(): readonly UplinkSection[] {
+		return this.#sections;
+	}
+
 	describe(sections: readonly ReceiveSection[]): void {
-		this.#router.describe(sections);
+		const before = this.#sections;
+		this.#sections = sections.map((section) => {
+			const continued = before.find(({ mid, publicationId }) => mid === section.mid && publicationId === section.publicationId);
+			return new UplinkSection(section, continued);
+		});
+		this.#router.describe(this.#sections);
 	}
 
 	/** The section of a decrypted packet, after noting its arrival; undefined for a packet that fits none. */
-	receive(packet: Uint8Array, header: RtpHeader, nowMs: number): ReceiveSection | undefined {
+	receive(packet: Uint8Array, header: RtpHeader, nowMs: number): UplinkSection | undefined {
 		const section = this.#router.route(header, packet);
 		if (section === undefined) return undefined;
 		const { transportCc } = section.extensions;
@@ -46,32 +57,39 @@ export class Uplink {
 			const sequence = readTransportSequence(packet, this.#element);
 			if (sequence >= 0) this.#transportCc.record(sequence, header.ssrc, nowMs);
 		}
-		const codec = codecOf(section, header.payloadType);
-		if (codec === undefined) return undefined;
-		this.#statsOf(header.ssrc, nowMs)?.packet(header.sequenceNumber, header.timestamp, codecNamed(codec).clockRate, nowMs);
+		const clockRate = codecNamed(section.kind === 'video' ? 'VP8' : 'opus').clockRate;
+		this.#statsOf(header.ssrc, nowMs)?.packet(header.sequenceNumber, header.timestamp, clockRate, nowMs);
 		return section;
 	}
 
 	/** The section that a sender report speaks of; its time goes into the next receiver report. */
-	senderReport(report: SenderReport, nowMs: number): ReceiveSection | undefined {
+	senderReport(report: SenderReport, nowMs: number): UplinkSection | undefined {
 		this.#stats.get(report.ssrc)?.senderReport(middle32(report.ntp), nowMs);
 		return this.#router.sectionOf(report.ssrc);
 	}
 
 	/** Feedback that is due: one compound for each datagram, to be protected. */
 	feedback(nowMs: number): readonly Uint8Array[] {
-		if (nowMs < this.#transportCc.nextMs && nowMs < this.#nextReportMs) return NOTHING;
-		const compounds: Uint8Array[] = [];
+		let compounds: Uint8Array[] | undefined;
+		for (const { nack, ssrc } of this.#sections) {
+			if (nack === undefined || ssrc === undefined || nowMs < nack.nextMs) continue;
+			compounds ??= [];
+			for (let sequences = nack.due(nowMs); sequences.length > 0; sequences = nack.due(nowMs)) {
+				compounds.push(writeRtcp([{ type: 'generic-nack', senderSsrc: this.#senderSsrc, mediaSsrc: ssrc, sequences }]));
+			}
+		}
 		while (nowMs >= this.#transportCc.nextMs) {
 			const bytes = this.#transportCc.build(nowMs);
 			if (bytes === undefined) break;
+			compounds ??= [];
 			compounds.push(bytes);
 		}
 		if (nowMs >= this.#nextReportMs) {
 			this.#nextReportMs = nowMs + RECEIVER_REPORT_INTERVAL_MS;
+			compounds ??= [];
 			compounds.push(writeRtcp([{ type: 'receiver-report', ssrc: this.#senderSsrc, reports: this.#reports(nowMs) }]));
 		}
-		return compounds;
+		return compounds ?? NOTHING;
 	}
 
 	#reports(nowMs: number): ReportBlock[] {
@@ -92,10 +110,4 @@ export class Uplink {
 		this.#stats.set(ssrc, stats);
 		return stats;
 	}
-}
-
-/** The codec behind a payload type of a section. */
-export function codecOf(section: ReceiveSection, payloadType: number): CodecName | undefined {
-	for (const mapping of section.codecs) if (mapping.payloadType === payloadType) return mapping.codec;
-	return undefined;
 }
