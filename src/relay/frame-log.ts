@@ -45,6 +45,10 @@ export class FrameLog {
 		this.#tl0Pictures[this.#last] = decision.tl0Pictures;
 	}
 
+	clear(): void {
+		this.size = 0;
+	}
+
 	/** Fills in what was decided about this frame; false when nothing was, or it is forgotten. */
 	find(timestamp: number, into: FrameDecision): boolean {
 		for (let age = 0; age < this.size; age++) {

@@ -61,6 +61,17 @@ export class LayerSelector {
 	}
 
 	/**
+	 * The viewer is sent the group since the last keyframe once more, under new sequence numbers: its frames are decided about again. The
+	 * level and the spacing of keyframes stay.
+	 */
+	startOver(): void {
+		this.#log.clear();
+		this.#ceiling = TOP_TEMPORAL_ID;
+		this.#pictures = 0;
+		this.#tl0Pictures = 0;
+	}
+
+	/**
 	 * Decides about a packet on its way to the viewer.
 	 * @param timestamp of the packet as it leaves the server
 	 */
