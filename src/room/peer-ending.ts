@@ -8,6 +8,8 @@ export type PeerEnding =
 	| 'completed'
 	/** A newer connection has taken its place. */
 	| 'replaced'
+	/** The room was full, and others were more likely to be somebody. It may come again. */
+	| 'displaced'
 	/** No answer to an offer for 30 s. */
 	| 'no-answer'
 	/** No ICE check for too long. */
@@ -32,6 +34,7 @@ export const farewells: Readonly<Record<PeerEnding, Farewell | undefined>> = {
 	stopped: { code: 1000, reason: 'Stopped' },
 	completed: { event: 'duress-stop', data: 'Duress stream stopped', code: 1000, reason: 'Session completed' },
 	replaced: { event: 'error', data: 'Replaced', code: 4409, reason: 'Replaced' },
+	displaced: { event: 'error', data: 'Too many connections', code: 4408, reason: 'Too many connections' },
 	'no-answer': { event: 'error', data: 'No answer', code: 4408, reason: 'No answer' },
 	'timed-out': { event: 'error', data: 'Connection timed out', code: 4408, reason: 'Connection timed out' },
 	failed: { event: 'error', data: 'Media connection failed', code: 4500, reason: 'Media connection failed' },

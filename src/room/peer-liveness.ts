@@ -8,12 +8,13 @@ import type { RoomLimits } from './room-limits.ts';
  * |---|---|---|
  * | connected, checks coming | any | never |
  * | connected, silent | any | `silentParkMs` after the silence was noticed or a socket returned |
- * | never connected | open | `unconnectedMs` after the last finished negotiation |
+ * | never connected | open, or none from the first | `unconnectedMs` after the last finished negotiation |
  * | never connected | lost | `unconnectedParkMs` after the loss |
  */
 export class PeerLiveness {
 	readonly #limits: Pick<RoomLimits, 'silentParkMs' | 'unconnectedParkMs' | 'unconnectedMs'>;
 	#connected = false;
+	#hasBeenConnected = false;
 	#silentSinceMs: number | undefined;
 	#parkedSinceMs: number | undefined;
 	#waitingSinceMs: number;
@@ -25,6 +26,16 @@ export class PeerLiveness {
 
 	get isConnected(): boolean {
 		return this.#connected;
+	}
+
+	/** Also when the transport has started over since. */
+	get hasBeenConnected(): boolean {
+		return this.#hasBeenConnected;
+	}
+
+	/** Checks have ceased. */
+	get isSilent(): boolean {
+		return this.#silentSinceMs !== undefined;
 	}
 
 	/** Monotonic milliseconds, undefined: not while things stay as they are. */
@@ -41,6 +52,7 @@ export class PeerLiveness {
 
 	connected(): void {
 		this.#connected = true;
+		this.#hasBeenConnected = true;
 		this.#silentSinceMs = undefined;
 	}
 

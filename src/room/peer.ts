@@ -2,6 +2,7 @@ import type { IceCredentials } from '../negotiation/media-description.ts';
 import { type Action, PeerNegotiator, type Signal } from '../negotiation/peer-negotiator.ts';
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
 import { Alarm } from '../runtime/alarm.ts';
+import type { Occupant } from './displacement.ts';
 import { farewells, type PeerEnding } from './peer-ending.ts';
 import { PeerLiveness } from './peer-liveness.ts';
 import type { RoomContext, TransportFailure, TransportListener } from './room-context.ts';
@@ -37,7 +38,7 @@ export interface PeerOptions {
  * The negotiation's time stands still while there is no socket: nobody can answer then, and an unanswered offer must not cost a
  * client its running picture.
  */
-export class Peer implements TransportListener {
+export class Peer implements TransportListener, Occupant {
 	readonly peerId: string;
 	readonly resumeToken: string;
 	readonly role: PeerRole;
@@ -73,7 +74,9 @@ export class Peer implements TransportListener {
 		this.#roomTag = options.roomTag;
 		this.#onRemoved = options.onRemoved;
 		this.#socket = options.socket;
-		this.#liveness = new PeerLiveness(context.limits, context.clock.nowMs());
+		const { limits } = context;
+		const unconnectedMs = options.offers === 'client' ? limits.offeredUnconnectedMs : limits.unconnectedMs;
+		this.#liveness = new PeerLiveness({ ...limits, unconnectedMs }, context.clock.nowMs());
 		this.#negotiationAlarm = new Alarm(context.clock, () => void this.#run(this.#negotiator.tick(this.#negotiationMs())));
 		this.#livenessAlarm = new Alarm(context.clock, () => this.remove('timed-out'));
 		[this.#negotiator, this.#engineId] = this.#openTransport();
@@ -94,6 +97,19 @@ export class Peer implements TransportListener {
 
 	get isConnected(): boolean {
 		return this.#liveness.isConnected;
+	}
+
+	get hasBeenConnected(): boolean {
+		return this.#liveness.hasBeenConnected;
+	}
+
+	get isSilent(): boolean {
+		return this.#liveness.isSilent;
+	}
+
+	/** Its socket is lost. */
+	get isParked(): boolean {
+		return this.#socket === undefined;
 	}
 
 	/** Sends the first offer, where the server is to make it. */

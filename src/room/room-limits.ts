@@ -1,10 +1,10 @@
 /** Every bound and span of rooms and their peers. */
 export interface RoomLimits {
-	/** Viewers in one room: about what one machine can feed. */
+	/** Viewers in one room: about what one machine can feed. Beyond it one that is not connected gives way, if there is one. */
 	readonly viewersPerRoom: number;
 	/** Legacy peers in one room: each brings two sections to the others' descriptions, which must stay under 64 sections and 64 KiB. */
 	readonly roomPeersPerRoom: number;
-	/** Broadcaster connections in one room. A victim is never refused: beyond it the oldest that feeds nothing gives way. */
+	/** Broadcaster connections in one room. A victim is never refused: beyond it one that feeds nothing gives way. */
 	readonly broadcastersPerRoom: number;
 	/** Viewer-count sockets on one room. */
 	readonly countersPerRoom: number;
@@ -18,6 +18,8 @@ export interface RoomLimits {
 	readonly unconnectedParkMs: number;
 	/** A peer with a socket whose ICE never works: the 30 s of consent plus the 60 s of parking. */
 	readonly unconnectedMs: number;
+	/** The same for one that offered and has no socket: it has the answer at once, and its checks begin with it. */
+	readonly offeredUnconnectedMs: number;
 	/** Changes of `status` within this become one message: a thousand joins must not make a million. */
 	readonly statusDelayMs: number;
 	/** Viewer counts are logged this often while somebody is in a room. */
@@ -34,6 +36,7 @@ export const defaultRoomLimits: RoomLimits = {
 	silentParkMs: 60_000,
 	unconnectedParkMs: 30_000,
 	unconnectedMs: 90_000,
+	offeredUnconnectedMs: 15_000,
 	statusDelayMs: 250,
 	countLogMs: 10_000,
 };

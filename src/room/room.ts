@@ -1,4 +1,5 @@
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
+import { broadcasterToDisplace, viewerToDisplace } from './displacement.ts';
 import { type Offerer, Peer, type PeerRole } from './peer.ts';
 import type { PeerEnding } from './peer-ending.ts';
 import type { PublicationListener, RoomContext } from './room-context.ts';
@@ -78,11 +79,11 @@ export class Room implements PublicationListener {
 		this.#spreadPublications();
 	}
 
-	/** Whether one more of this role fits. A broadcaster always does: the oldest of too many that feeds nothing gives way. */
+	/** Whether one more of this role fits. A broadcaster always does, a viewer unless all that are there are connected: another gives way. */
 	hasPlaceFor(role: PeerRole | 'counter'): boolean {
 		const { limits } = this.#context;
 		if (role === 'counter') return this.#counters.size < limits.countersPerRoom;
-		if (role === 'viewer') return this.#having('viewer') < limits.viewersPerRoom;
+		if (role === 'viewer') return this.#having('viewer') < limits.viewersPerRoom || viewerToDisplace(this.#ofRole('viewer')) !== undefined;
 		if (role === 'room-peer') return this.#having('room-peer') < limits.roomPeersPerRoom;
 		return true;
 	}
@@ -94,7 +95,7 @@ export class Room implements PublicationListener {
 
 	/** Takes a new client in: it gets its session (v2) and its first offer, unless it makes the offers, and the others hear of it. */
 	join(role: PeerRole, socket: SignalSocket, offers: Offerer = 'server'): Peer {
-		if (role === 'broadcaster') this.#makePlaceForBroadcaster();
+		this.#makePlaceFor(role);
 		const feeds = this.#feedFor(role);
 		const peer = new Peer({
 			context: this.#context,
@@ -173,7 +174,7 @@ export class Room implements PublicationListener {
 		}
 		this.publicationBack(publicationId);
 		if (publication !== this.#stage) return;
-		for (const other of this.#broadcasters()) if (other.arrival < peer.arrival) other.remove('replaced');
+		for (const other of this.#ofRole('broadcaster')) if (other.arrival < peer.arrival) other.remove('replaced');
 	}
 
 	publicationLost(publicationId: string): void {
@@ -220,14 +221,18 @@ export class Room implements PublicationListener {
 		return count;
 	}
 
-	#broadcasters(): Peer[] {
-		return [...this.#peers.values()].filter((peer) => peer.role === 'broadcaster');
+	#ofRole(role: PeerRole): Peer[] {
+		return [...this.#peers.values()].filter((peer) => peer.role === role);
 	}
 
-	#makePlaceForBroadcaster(): void {
-		const present = this.#broadcasters();
-		if (present.length < this.#context.limits.broadcastersPerRoom) return;
-		present.find((peer) => peer.peerId !== this.#stage?.feederId)?.remove('replaced');
+	#makePlaceFor(role: PeerRole): void {
+		const { viewersPerRoom, broadcastersPerRoom } = this.#context.limits;
+		if (role === 'viewer' && this.#having(role) >= viewersPerRoom) {
+			viewerToDisplace(this.#ofRole(role))?.remove('displaced');
+		} else if (role === 'broadcaster' && this.#having(role) >= broadcastersPerRoom) {
+			const idle = this.#ofRole(role).filter((peer) => peer.peerId !== this.#stage?.feederId);
+			broadcasterToDisplace(idle)?.remove('displaced');
+		}
 	}
 
 	/** A peer has left: whatever it alone brought goes with it. */

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { answerTo } from './support/answer.ts';
 import { connectMedia, goLive, roomId, until } from './support/session.ts';
 import { withServer } from './support/with-server.ts';
 
@@ -7,41 +8,83 @@ const server = withServer({
 });
 const full = { status: 503, body: { error: 'Room is full' } };
 
-test('a room takes so many viewers and no more, until one leaves', async () => {
-	server().rooms.open(roomId, 'duress');
-	const path = `/duress/${roomId}/viewer/websocket`;
-	const first = await server().connect(path);
-	await server().connect(path);
-	expect(await server().refusal(path)).toEqual(full);
-	await first.leave();
-	await until(() => server().rooms.counts().peers === 1);
-	await server().connect(path);
+const viewerPath = `/duress/${roomId}/viewer/websocket`;
+const broadcasterPath = `/duress/${roomId}/websocket`;
+
+describe('viewers', () => {
+	beforeEach(() => server().rooms.open(roomId, 'duress'));
+
+	test('who are connected keep their places until one leaves', async () => {
+		const first = await connectMedia(server(), viewerPath);
+		await connectMedia(server(), viewerPath);
+		expect(await server().refusal(viewerPath)).toEqual(full);
+		await first.client.leave();
+		await until(() => server().rooms.counts().peers === 1);
+		await server().connect(viewerPath);
+	});
+
+	test('may return to their own place in a full room', async () => {
+		const first = await connectMedia(server(), `${viewerPath}?v=2`);
+		const { resume } = JSON.parse((await first.client.next('session')).data);
+		const again = await server().connect(`${viewerPath}?v=2&resume=${resume}`);
+		await connectMedia(server(), viewerPath);
+		const third = await server().connect(`${viewerPath}?v=2&resume=${resume}`);
+		expect(JSON.parse((await third.next('session')).data).resume).toBe(resume);
+		expect((await again.closed).code).toBe(4409);
+	});
+
+	test('who were never connected give way, the oldest first, and may come again', async () => {
+		const watching = await connectMedia(server(), viewerPath);
+		const idle = await server().connect(viewerPath);
+		const newcomer = await connectMedia(server(), viewerPath);
+		expect((await idle.next('error')).data).toBe('Too many connections');
+		expect((await idle.closed).code).toBe(4408);
+		expect([...server().engine.peers]).toEqual([watching.engineId, newcomer.engineId]);
+		expect(await server().refusal(viewerPath)).toEqual(full);
+	});
+
+	test('who lost their sockets give way to one who comes', async () => {
+		const lost = await connectMedia(server(), viewerPath);
+		const watching = await connectMedia(server(), viewerPath);
+		lost.client.drop();
+		await until(() => server().log.some(({ message }) => message === 'peer parked'));
+		const newcomer = await connectMedia(server(), viewerPath);
+		expect([...server().engine.peers]).toEqual([watching.engineId, newcomer.engineId]);
+	});
+
+	test('that were sockets once cannot keep a helper out', async () => {
+		for (let index = 0; index < 20; index++) {
+			const socket = await server().connect(viewerPath);
+			socket.drop();
+		}
+		await until(() => server().counts.sockets === 0);
+		await connectMedia(server(), viewerPath);
+	});
 });
 
-test('a viewer of a full room may return to its own place', async () => {
-	server().rooms.open(roomId, 'duress');
-	const path = `/duress/${roomId}/viewer/websocket?v=2`;
-	const first = await server().connect(path);
-	const { resume } = JSON.parse((await first.next('session')).data);
-	await server().connect(path);
-	first.drop();
-	await until(() => server().log.some(({ message }) => message === 'peer parked'));
-	expect(await server().refusal(path)).toEqual(full);
-	const again = await server().connect(`${path}&resume=${resume}`);
-	expect(JSON.parse((await again.next('session')).data).resume).toBe(resume);
-});
+describe('a victim is never refused', () => {
+	beforeEach(() => server().rooms.open(roomId, 'duress'));
 
-test('a victim is never refused: the oldest broadcaster that feeds nothing gives way', async () => {
-	server().rooms.open(roomId, 'duress');
-	const path = `/duress/${roomId}/websocket`;
-	const feeding = await connectMedia(server(), path);
-	goLive(server(), feeding.engineId);
-	const idle = await server().connect(path);
-	const newest = await server().connect(path);
-	await newest.next('offer');
-	expect((await idle.closed).code).toBe(4409);
-	expect((await idle.next('error')).data).toBe('Replaced');
-	await feeding.client.settled();
+	test('a broadcaster that feeds nothing gives way, and may come again', async () => {
+		const feeding = await connectMedia(server(), broadcasterPath);
+		goLive(server(), feeding.engineId);
+		const idle = await server().connect(broadcasterPath);
+		const newest = await server().connect(broadcasterPath);
+		await newest.next('offer');
+		expect((await idle.next('error')).data).toBe('Too many connections');
+		expect((await idle.closed).code).toBe(4408);
+		await feeding.client.settled();
+	});
+
+	test('and one who is still asked for the camera stays, however many come after', async () => {
+		const victim = await server().connect(broadcasterPath);
+		const offer = await victim.next('offer');
+		for (let index = 0; index < 10; index++) await server().connect(broadcasterPath);
+		victim.send('answer', answerTo(offer.data));
+		await victim.settled();
+		expect(victim.socket.readyState).toBe(victim.socket.OPEN);
+		expect(server().rooms.counts().peers).toBe(2);
+	});
 });
 
 test('legacy peers and counters have their bounds too', async () => {
