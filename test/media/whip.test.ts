@@ -53,7 +53,7 @@ test.each<VideoCodec>(['VP8', 'H264'])('an independent stack publishes %s by WHI
 	expect(await publisher.gateway.delete()).toBe(200);
 	await until('the publisher is disconnected', 5000, () => !publisher.peer.isConnected);
 	await viewer.leave();
-	expect(await heldPeers()).toEqual([0, 0]);
+	await expect.poll(heldPeers, { timeout: 3000 }).toEqual([0, 0]);
 });
 
 test('a publisher with a socket is taken over by one without, and viewers see one source', async () => {
