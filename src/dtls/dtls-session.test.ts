@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SRTP_PROFILES, type SrtpProfile } from '../srtp/profile.ts';
 import { createCertificate } from './certificate.ts';
 import { bitString, explicit, integer, objectId, sequence, set, time, utf8String } from './der.ts';
-import { type DtlsCloseReason, type DtlsKeys, DtlsSession } from './dtls-session.ts';
+import { type DtlsCloseReason, type DtlsKeys, DtlsSession, type DtlsSessionOptions } from './dtls-session.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ContentType } from './record.ts';
 import { type ClientScript, ScriptedClient } from './test-support/scripted-client.ts';
@@ -25,6 +25,9 @@ function server(srtpProfiles = bothProfiles) {
 		send: (datagram) => sent.push(datagram),
 		onConnected: (keys) => connected.push(keys),
 		onClosed: (reason) => closed.push(reason),
+		onFault: (error) => {
+			throw error;
+		},
 	});
 	return {
 		session,
@@ -396,6 +399,47 @@ describe('on a bad path', () => {
 			}),
 			{ numRuns: 200 },
 		);
+	});
+});
+
+describe('a fault of ours in a timer ends its session alone, and is told once', () => {
+	const faulty = (options: Partial<DtlsSessionOptions>) => {
+		const faults: unknown[] = [];
+		const session = new DtlsSession({
+			certificate: serverCertificate,
+			srtpProfiles: bothProfiles,
+			send: () => {},
+			onConnected: () => {},
+			onClosed: () => {},
+			onFault: (error) => faults.push(error),
+			...options,
+		});
+		for (const datagram of new ScriptedClient(honest).hello()) session.receive(datagram);
+		return faults;
+	};
+
+	test('in sending a flight again', async () => {
+		const closed: DtlsCloseReason[] = [];
+		let sent = 0;
+		const fault = new Error('a bug');
+		const send = () => {
+			if (++sent > 1) throw fault;
+		};
+		const faults = faulty({ send, onClosed: (reason) => closed.push(reason) });
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(faults).toEqual([fault]);
+		expect(closed).toEqual(['fault']);
+	});
+
+	test('in what its end means to the owner', async () => {
+		const fault = new Error('a bug');
+		const faults = faulty({
+			onClosed: () => {
+				throw fault;
+			},
+		});
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(faults).toEqual([fault]);
 	});
 });
 

@@ -34,6 +34,8 @@ export type DtlsCloseReason =
 	| 'closed-by-peer'
 	/** It sent a fatal alert over the finished connection. */
 	| 'alert'
+	/** A fault of ours, which `onFault` was told of. */
+	| 'fault'
 	/** The handshake was not finished in time, or what the client sent was wrong too often; this is what it last failed on. */
 	| HandshakeRefusal;
 
@@ -47,6 +49,11 @@ export interface DtlsSessionOptions {
 	readonly onConnected: (keys: DtlsKeys) => void;
 	/** Called at most once, and never for the owner's own {@link DtlsSession.close}. The session is closed already. */
 	readonly onClosed: (reason: DtlsCloseReason) => void;
+	/**
+	 * Called with what was thrown in a timer of the session, where no caller could catch it. The session ends with it, if it has not ended
+	 * before; the others go on.
+	 */
+	readonly onFault: (error: unknown) => void;
 }
 
 /**
@@ -69,7 +76,7 @@ export class DtlsSession {
 
 	constructor(options: DtlsSessionOptions) {
 		this.#options = options;
-		this.#sender = new FlightSender(options.send);
+		this.#sender = new FlightSender(options.send, (error) => this.#failOnTimer(error));
 		this.#handshake = new ServerHandshake(options.certificate, options.srtpProfiles);
 	}
 
@@ -96,7 +103,7 @@ export class DtlsSession {
 		for (const fragment of parseFragments(record.payload)) {
 			const handshake = this.#handshake;
 			if (handshake === undefined) return;
-			this.#deadlineTimer ??= setTimeout(() => this.#fail(), HANDSHAKE_TIMEOUT_MS);
+			this.#deadlineTimer ??= setTimeout(() => this.#guard(() => this.#fail()), HANDSHAKE_TIMEOUT_MS);
 			const flight = handshake.acceptFragment(fragment, performance.now());
 			if (flight !== undefined) this.#sendServerFlight(flight);
 			if (handshake.isExhausted) this.#fail();
@@ -167,6 +174,20 @@ export class DtlsSession {
 
 	#fail(): void {
 		this.#end(this.#handshake?.refusal ?? 'incomplete');
+	}
+
+	/** Nobody is above a timer to catch what it throws. */
+	#failOnTimer(error: unknown): void {
+		this.#options.onFault(error);
+		if (!this.#closed) this.#guard(() => this.#end('fault'));
+	}
+
+	#guard(ending: () => void): void {
+		try {
+			ending();
+		} catch (error) {
+			this.#failOnTimer(error);
+		}
 	}
 
 	#end(reason: DtlsCloseReason): void {

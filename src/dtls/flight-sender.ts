@@ -18,6 +18,7 @@ export interface FlightPart {
 /** Sends flights, numbers their records and repeats the last one: on a timer while an answer is due, and when the peer repeats itself. */
 export class FlightSender {
 	readonly #send: (datagram: Uint8Array) => void;
+	readonly #onFault: (error: unknown) => void;
 	/** Next record sequence number of epochs 0 and 1. */
 	readonly #sequences: [number, number] = [0, 0];
 	#cipher: RecordCipher | undefined;
@@ -25,8 +26,10 @@ export class FlightSender {
 	#lastMs = Number.NEGATIVE_INFINITY;
 	#timer: NodeJS.Timeout | undefined;
 
-	constructor(send: (datagram: Uint8Array) => void) {
+	/** @param onFault is told what was thrown in a repeat by the clock */
+	constructor(send: (datagram: Uint8Array) => void, onFault: (error: unknown) => void) {
 		this.#send = send;
+		this.#onFault = onFault;
 	}
 
 	/** What seals epoch 1 from now on. */
@@ -73,7 +76,11 @@ export class FlightSender {
 	#arm(delayMs: number): void {
 		this.#timer = setTimeout(() => {
 			this.#arm(Math.min(delayMs * 2, MAX_RETRANSMIT_MS));
-			this.transmit(this.#last);
+			try {
+				this.transmit(this.#last);
+			} catch (error) {
+				this.#onFault(error);
+			}
 		}, delayMs);
 	}
 }

@@ -43,6 +43,9 @@ async function endpoint(srtpProfiles: readonly SrtpProfile[]) {
 			connected.resolve(keys);
 		},
 		onClosed: (reason) => connected.reject(new Error(reason)),
+		onFault: (error) => {
+			throw error;
+		},
 	});
 	socket.on('message', (datagram, from) => {
 		if (looksLikeStun(datagram, datagram.length)) {

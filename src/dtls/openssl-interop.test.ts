@@ -43,6 +43,9 @@ async function connect(identity: ClientIdentity | undefined, options: readonly s
 		},
 		onConnected,
 		onClosed,
+		onFault: (error) => {
+			throw error;
+		},
 	});
 	const client = await OpensslClient.start([...identityOptions, ...options], (datagram) => {
 		const passed = link('in', counts.in++, datagram);
@@ -146,7 +149,15 @@ describe.skipIf(!available).concurrent('openssl s_client', () => {
 		const random = seeded(99);
 		const strangers = Array.from(
 			{ length: 8 },
-			() => new DtlsSession({ certificate, srtpProfiles: bothProfiles, send: () => {}, onConnected: () => {}, onClosed: () => {} }),
+			() =>
+				new DtlsSession({
+					certificate,
+					srtpProfiles: bothProfiles,
+					send: () => {},
+					onConnected: () => {},
+					onClosed: () => {},
+					onFault: () => {},
+				}),
 		);
 		let damaged = 0;
 		const peer = await connect(identities?.ecdsa, OFFER_BOTH, (direction, _count, datagram) => {

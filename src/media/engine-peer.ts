@@ -17,6 +17,8 @@ export interface EnginePeerListener {
 	connected(peer: EnginePeer): void;
 	/** The transport cannot go on. */
 	failed(peer: EnginePeer, reason: 'dtls' | 'fingerprint' | 'dtls-closed'): void;
+	/** A fault of ours was met in one of the transport's timers. */
+	fault(error: unknown): void;
 }
 
 export interface EnginePeerOptions {
@@ -107,6 +109,7 @@ export class EnginePeer {
 				if (path !== undefined) this.#options.sendDatagram(bytes, path);
 			},
 			onConnected: (keys) => this.#verify(keys),
+			onFault: (error) => this.#options.listener.fault(error),
 			onClosed: (reason) => this.#options.listener.failed(this, reason === 'closed-by-peer' ? 'dtls-closed' : 'dtls'),
 		});
 		this.#dtls.receive(datagram);
