@@ -39,8 +39,8 @@ export type EngineEvent =
 			readonly kind: MediaKind;
 			readonly codec: CodecName;
 	  }
-	/** No packet of either kind for 2 s while a peer feeds it, or that peer was closed. */
-	| { readonly type: 'publication-lost'; readonly publicationId: string }
+	/** No packet of either kind for 2 s while a peer feeds it, or that peer was closed. `silentMs`: how long ago the last one came. */
+	| { readonly type: 'publication-lost'; readonly publicationId: string; readonly silentMs: number }
 	/** Packets again after `publication-lost`. */
 	| { readonly type: 'publication-back'; readonly publicationId: string };
 

@@ -206,6 +206,7 @@ export class LocalEngine implements MediaEngine {
 					this.#closePeer(failed.peerId);
 					this.onEvent({ type: 'peer-failed', peerId: failed.peerId, reason });
 				},
+				fault: (error) => this.#faults.report(error, performance.now()),
 			},
 		});
 		this.#nextSerial += 1;
@@ -252,7 +253,7 @@ export class LocalEngine implements MediaEngine {
 
 	#release(publication: EnginePublication, peer: EnginePeer): void {
 		this.#fed.delete(publication);
-		if (publication.lostFeeder(peer)) this.onEvent({ type: 'publication-lost', publicationId: publication.publicationId });
+		if (publication.lostFeeder(peer)) this.#publicationLost(publication, performance.now());
 	}
 
 	#checked(peer: EnginePeer, remoteUfrag: string | undefined): void {
@@ -369,9 +370,8 @@ export class LocalEngine implements MediaEngine {
 			peer.downlink.tick(nowMs, this.#soundBpsOf);
 		}
 		for (const publication of this.#fed) {
-			const { publicationId } = publication;
 			if (publication.video.keyframes.tick(nowMs)) this.#sendPictureLoss(publication);
-			if (publication.liveness.tick(nowMs)) this.onEvent({ type: 'publication-lost', publicationId });
+			if (publication.liveness.tick(nowMs)) this.#publicationLost(publication, nowMs);
 		}
 		if (nowMs < this.#nextSweepMs) return;
 		this.#nextSweepMs = nowMs + SWEEP_INTERVAL_MS;
@@ -384,6 +384,10 @@ export class LocalEngine implements MediaEngine {
 		for (const { nack, publicationId } of peer.uplink.sections) {
 			if (nack?.takeLostForGood()) this.#requestKeyframe(this.#publications.get(publicationId), nowMs);
 		}
+	}
+
+	#publicationLost({ publicationId, liveness }: EnginePublication, nowMs: number): void {
+		this.onEvent({ type: 'publication-lost', publicationId, silentMs: liveness.silentMs(nowMs) });
 	}
 
 	#logDrops(nowMs: number): void {

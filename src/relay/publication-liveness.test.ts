@@ -30,3 +30,13 @@ test('a feed that closes is lost at once, once', () => {
 	expect(liveness.nextMs).toBe(Number.POSITIVE_INFINITY);
 	expect(liveness.packet(5000)).toBe(true);
 });
+
+test('how long a feed has been silent counts from its last packet, lost or not', () => {
+	const liveness = new PublicationLiveness();
+	expect(liveness.silentMs(0)).toBe(Number.POSITIVE_INFINITY);
+	liveness.packet(100);
+	liveness.packet(500);
+	expect(liveness.silentMs(800)).toBe(300);
+	liveness.feedClosed();
+	expect(liveness.silentMs(2600)).toBe(2100);
+});

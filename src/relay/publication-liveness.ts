@@ -1,4 +1,4 @@
-/** A person's feed counts as lost after this long without a packet of either kind. */
+/** A feed counts as lost after this long without a packet of either kind. When people are told of it is the room's. */
 export const LOST_AFTER_MS = 2000;
 
 /**
@@ -8,16 +8,23 @@ export class PublicationLiveness {
 	/** When `tick` has something to do next; Infinity while nothing feeds the publication or it is lost already. */
 	nextMs = Number.POSITIVE_INFINITY;
 
+	#lastPacketMs = Number.NEGATIVE_INFINITY;
 	#state: 'unfed' | 'live' | 'lost' = 'unfed';
 
 	get live(): boolean {
 		return this.#state === 'live';
 	}
 
+	/** How long ago the last packet came; Infinity before the first. */
+	silentMs(nowMs: number): number {
+		return nowMs - this.#lastPacketMs;
+	}
+
 	/** An authenticated packet of either kind arrived. True when the publication is back from being lost. */
 	packet(nowMs: number): boolean {
 		const back = this.#state === 'lost';
 		this.#state = 'live';
+		this.#lastPacketMs = nowMs;
 		this.nextMs = nowMs + LOST_AFTER_MS;
 		return back;
 	}

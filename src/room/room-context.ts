@@ -23,7 +23,8 @@ export interface TransportListener {
 /** Who hears what becomes of a publication's signal. */
 export interface PublicationListener {
 	publicationLive(publicationId: string, peerId: string, kind: MediaKind, codec: CodecName): void;
-	publicationLost(publicationId: string): void;
+	/** @param silentMs how long ago the last packet came */
+	publicationLost(publicationId: string, silentMs: number): void;
 	publicationBack(publicationId: string): void;
 }
 

@@ -20,6 +20,8 @@ export interface RoomLimits {
 	readonly unconnectedMs: number;
 	/** The same for one that offered and has no socket: it has the answer at once, and its checks begin with it. */
 	readonly offeredUnconnectedMs: number;
+	/** Viewers hear of a lost signal after this long without media: a reload or a change of network is over before. */
+	readonly signalLostMs: number;
 	/** Changes of `status` within this become one message: a thousand joins must not make a million. */
 	readonly statusDelayMs: number;
 	/** Viewer counts are logged this often while somebody is in a room. */
@@ -37,6 +39,7 @@ export const defaultRoomLimits: RoomLimits = {
 	unconnectedParkMs: 30_000,
 	unconnectedMs: 90_000,
 	offeredUnconnectedMs: 15_000,
+	signalLostMs: 5000,
 	statusDelayMs: 250,
 	countLogMs: 10_000,
 };

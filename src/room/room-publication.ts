@@ -13,6 +13,7 @@ export class RoomPublication {
 	feederId: string | undefined;
 	#signal: Signal = 'idle';
 	#lostSince: number | undefined;
+	#cancelLoss: (() => void) | undefined;
 
 	constructor(publication: Publication) {
 		this.publication = publication;
@@ -25,17 +26,28 @@ export class RoomPublication {
 
 	/** Packets flow. Returns true when that ends a loss. */
 	present(): boolean {
+		this.forgetLoss();
 		const wasLost = this.#signal === 'lost';
 		this.#signal = 'live';
 		this.#lostSince = undefined;
 		return wasLost;
 	}
 
-	/** Packets have ceased. Returns true when that is news. */
-	lost(unixSeconds: number): boolean {
-		if (this.#signal !== 'live') return false;
+	/** Packets have ceased; `arm` sets the timer that tells of it. Does nothing where that is no news. */
+	missing(arm: () => () => void): void {
+		if (this.#signal === 'live') this.#cancelLoss ??= arm();
+	}
+
+	/** They have not come back in time. */
+	lost(unixSeconds: number): void {
+		this.#cancelLoss = undefined;
 		this.#signal = 'lost';
 		this.#lostSince = unixSeconds;
-		return true;
+	}
+
+	/** Nobody is to be told any more. */
+	forgetLoss(): void {
+		this.#cancelLoss?.();
+		this.#cancelLoss = undefined;
 	}
 }

@@ -37,8 +37,10 @@ export class RoomPublications {
 		return opened;
 	}
 
-	close({ publication: { publicationId } }: RoomPublication): void {
+	close(closing: RoomPublication): void {
 		const { media, publications } = this.#context;
+		const { publicationId } = closing.publication;
+		closing.forgetLoss();
 		this.#open.delete(publicationId);
 		publications.delete(publicationId);
 		media.send({ type: 'close-publication', publicationId });

@@ -177,10 +177,17 @@ export class Room implements PublicationListener {
 		for (const other of this.#ofRole('broadcaster')) if (other.arrival < peer.arrival) other.remove('replaced');
 	}
 
-	publicationLost(publicationId: string): void {
+	publicationLost(publicationId: string, silentMs: number): void {
+		const { clock, limits } = this.#context;
 		const publication = this.#publications.get(publicationId);
-		const since = Math.floor(this.#context.clock.wallMs() / 1000);
-		if (publication?.lost(since)) this.#tellReceivers(publication, signalLost(publication, since));
+		publication?.missing(() => {
+			const since = Math.floor((clock.wallMs() - silentMs) / 1000);
+			const tell = (): void => {
+				publication.lost(since);
+				this.#tellReceivers(publication, signalLost(publication, since));
+			};
+			return clock.setTimer(tell, Math.max(0, limits.signalLostMs - silentMs));
+		});
 	}
 
 	publicationBack(publicationId: string): void {

@@ -102,7 +102,7 @@ export class Rooms implements RoomDirectory {
 	handleEngineEvent(event: EngineEvent): void {
 		const { transports, publications } = this.#context;
 		if (event.type === 'publication-lost') {
-			publications.get(event.publicationId)?.publicationLost(event.publicationId);
+			publications.get(event.publicationId)?.publicationLost(event.publicationId, event.silentMs);
 			return;
 		}
 		if (event.type === 'publication-back') {

@@ -38,6 +38,8 @@ test('a thousand rooms of every kind, opened and closed in every way, leave noth
 		const [first, viewer, member, second] = peers;
 		if (first === undefined || viewer === undefined || member === undefined || second === undefined) throw new Error('a peer is missing');
 		goLive({ engine: media }, second.engineId, first.peer.feeds?.publication.publicationId);
+		const publicationId = first.peer.feeds?.publication.publicationId ?? '';
+		if (index % 3 < 2) media.onEvent({ type: 'publication-lost', publicationId, silentMs: 0 });
 		if (index % 2 === 0) viewer.peer.park();
 		if (index % 4 === 0) media.onEvent({ type: 'peer-failed', peerId: member.engineId, reason: 'dtls-closed' });
 		if (index % 5 === 0) room.resume(viewer.peer.resumeToken, 'viewer', fakeSocket());
@@ -57,7 +59,7 @@ test('a thousand rooms of every kind, opened and closed in every way, leave noth
 test('events and calls about what is gone are nobody’s', () => {
 	const rooms = new Rooms({ media: new RecordingEngine(), clock: new ManualClock(), randomBytes, log: silentLog });
 	rooms.handleEngineEvent({ type: 'peer-connected', peerId: 'x' });
-	rooms.handleEngineEvent({ type: 'publication-lost', publicationId: 'x' });
+	rooms.handleEngineEvent({ type: 'publication-lost', publicationId: 'x', silentMs: 2000 });
 	rooms.handleEngineEvent({ type: 'publication-live', publicationId: 'x', peerId: 'x', kind: 'video', codec: 'VP8' });
 	rooms.setHelper('x', 'helper');
 	rooms.complete('x');

@@ -133,9 +133,10 @@ describe('duress-stop', () => {
 		expect(server().engine.peers.has(broadcaster.engineId)).toBe(false);
 		expect(server().engine.sent('close-publication')).toEqual([]);
 		const { publicationId } = server().engine.last('open-publication').publication;
-		server().engine.onEvent({ type: 'publication-lost', publicationId });
+		server().engine.onEvent({ type: 'publication-lost', publicationId, silentMs: 0 });
+		server().clock.advance(5000);
 		const lost = JSON.parse((await viewer.client.next('signal-lost')).data);
-		expect(lost.since).toBe(Math.floor(server().clock.wallMs() / 1000));
+		expect(lost.since).toBe(Math.floor(server().clock.wallMs() / 1000) - 5);
 		await plain.client.settled();
 		expect(plain.client.events()).toEqual(['offer', 'duress-alert']);
 		expect(server().rooms.has(roomId)).toBe(true);

@@ -306,10 +306,14 @@ describe('a v2 client', () => {
 		const viewer = await connectMedia(server(), `${viewerPath}?v=2`);
 		const { engineId } = await connectMedia(server(), `${path}?v=2`);
 		const { publicationId, streamName } = server().engine.last('open-publication').publication;
-		server().engine.onEvent({ type: 'publication-lost', publicationId });
+		server().engine.onEvent({ type: 'publication-lost', publicationId, silentMs: 2000 });
 		goLive(server(), engineId);
-		const since = Math.floor(server().clock.wallMs() / 1000);
-		server().engine.onEvent({ type: 'publication-lost', publicationId });
+		const since = Math.floor((server().clock.wallMs() - 2000) / 1000);
+		server().engine.onEvent({ type: 'publication-lost', publicationId, silentMs: 2000 });
+		server().clock.advance(2999);
+		await viewer.client.settled();
+		expect(viewer.client.events()).not.toContain('signal-lost');
+		server().clock.advance(1);
 		expect(JSON.parse((await viewer.client.next('signal-lost')).data)).toEqual({ since, stream: streamName });
 		server().clock.advance(5000);
 		const late = await server().connect(`${viewerPath}?v=2`);
@@ -318,5 +322,18 @@ describe('a v2 client', () => {
 		expect(JSON.parse((await viewer.client.next('signal-back')).data)).toEqual({ stream: streamName });
 		await late.next('signal-back');
 		expect(viewer.client.events().filter((event) => event.startsWith('signal'))).toEqual(['signal-lost', 'signal-back']);
+	});
+
+	test('hears nothing of a signal that is back within 5 s', async () => {
+		const viewer = await connectMedia(server(), `${viewerPath}?v=2`);
+		const { engineId } = await connectMedia(server(), path);
+		const { publicationId } = server().engine.last('open-publication').publication;
+		goLive(server(), engineId);
+		server().engine.onEvent({ type: 'publication-lost', publicationId, silentMs: 0 });
+		server().clock.advance(4900);
+		server().engine.onEvent({ type: 'publication-back', publicationId });
+		server().clock.advance(10_000);
+		await viewer.client.settled();
+		expect(viewer.client.events().filter((event) => event.startsWith('signal'))).toEqual([]);
 	});
 });
