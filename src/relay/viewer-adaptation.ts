@@ -13,11 +13,14 @@ export interface SourceRates {
 /** A change shows in the viewer's reports only after a round trip and some time for its queue to drain. */
 const SETTLE_MS = 500;
 const DEFAULT_ROUND_TRIP_MS = 100;
-/** Up again after this long without trouble. Each try that fails doubles it, because a try costs the viewer seconds of sound and picture. */
+/**
+ * A level is tried again after this long without trouble. Each try that fails doubles the wait for that level, because it costs the viewer
+ * seconds of sound and picture.
+ */
 const FIRST_WAIT_MS = 5000;
 const LAST_WAIT_MS = 60_000;
-/** Trouble this soon after a step up is laid to it: an estimate falls within two seconds, a long queue overflows within a few more. */
-const TRY_MS = 10_000;
+/** Trouble this soon after a step up is laid to it: a long queue overflows after seconds, keyframes may come only now and then. */
+const TRY_MS = 30_000;
 /** Room that an estimate must show above a level's rate: that of a camera moves by so much from second to second. */
 const HEADROOM = 1.1;
 /**
@@ -39,15 +42,19 @@ export class ViewerAdaptation {
 	level: ViewerLevel = 'full';
 	/** Least time between two keyframes at the level of key frames, for LayerSelector. */
 	keyframeSpacingMs = 0;
-	/** What the link leaves for the picture by the viewer's recent estimate, if there is one: keyframes are best paced by it. */
-	pictureBudgetBps: number | undefined;
+	/**
+	 * The rate at which packets are best sent at that level: a keyframe at once fills the queue of a thin link, with sound behind it.
+	 * Infinity at any other level.
+	 */
+	keyframePaceBps = Number.POSITIVE_INFINITY;
 
 	readonly #link = new ViewerLink();
 	#changedMs = Number.NEGATIVE_INFINITY;
 	#troubleMs = Number.NEGATIVE_INFINITY;
-	/** The last change was a step up. */
-	#trying = false;
-	#waitMs = FIRST_WAIT_MS;
+	/** The level before the last change, when that was a step up. */
+	#triedFrom: ViewerLevel | undefined;
+	/** By level, where it is not the first. */
+	readonly #waits = new Map<ViewerLevel, number>();
 	/** Spacing of keyframes that trouble has shown to be needed. */
 	#leastSpacingMs = 0;
 
@@ -77,7 +84,7 @@ export class ViewerAdaptation {
 		if (nowMs - this.#changedMs < SETTLE_MS + (roundTripMs ?? DEFAULT_ROUND_TRIP_MS)) link.forgetTrouble();
 		else if (link.congested(nowMs)) this.#stepDown(source, soundBps, nowMs);
 		else if (!link.clean(nowMs)) this.#troubleMs = nowMs;
-		else if (nowMs - Math.max(this.#changedMs, this.#troubleMs) >= this.#waitMs) this.#stepUp(source, soundBps, nowMs);
+		else this.#stepUp(source, soundBps, nowMs);
 		this.#spaceKeyframes(source, soundBps, nowMs);
 		return level !== this.level || keyframeSpacingMs !== this.keyframeSpacingMs;
 	}
@@ -85,41 +92,63 @@ export class ViewerAdaptation {
 	#stepDown(source: SourceRates, soundBps: number, nowMs: number): void {
 		const levels = levelsOf(source.layerCount(nowMs));
 		const budgetBps = this.#link.budgetBps(nowMs);
+		const mayLoseAll = this.#link.estimateBps(nowMs) !== undefined || this.#link.hopeless(nowMs);
+		const triedFrom = this.#failedTry(nowMs);
 		this.#troubleMs = nowMs;
 		this.#link.forgetTrouble();
 		if (this.level === 'sound-only') return;
-		if (this.#trying && nowMs - this.#changedMs < TRY_MS) this.#waitMs = Math.min(2 * this.#waitMs, LAST_WAIT_MS);
-		else if (nowMs - this.#changedMs > LAST_WAIT_MS) this.#waitMs = FIRST_WAIT_MS;
-		this.#trying = false;
 		this.#changedMs = nowMs;
+		if (triedFrom !== undefined) {
+			this.level = triedFrom;
+			return;
+		}
 		if (this.level === 'key-frames') {
 			this.#leastSpacingMs = 2 * Math.max(this.keyframeSpacingMs, source.keyframeIntervalMs);
-			if (this.#leastSpacingMs > LONGEST_SPACING_MS) this.level = 'sound-only';
+			if (this.#leastSpacingMs > LONGEST_SPACING_MS && mayLoseAll) this.level = 'sound-only';
 			return;
 		}
 		const lower = levels.slice(this.#placeIn(levels) + 1);
 		const fitting = lower.find((level) => level === 'key-frames' || this.#rateOf(level, source, nowMs) + soundBps <= budgetBps);
-		this.level = fitting === undefined || budgetBps <= soundBps ? 'sound-only' : fitting;
+		this.level = fitting === undefined || (budgetBps <= soundBps && mayLoseAll) ? 'sound-only' : fitting;
+	}
+
+	/** The level that was fine before a try that has just failed; lengthens the wait for the next. */
+	#failedTry(nowMs: number): ViewerLevel | undefined {
+		const triedFrom = this.#triedFrom;
+		this.#triedFrom = undefined;
+		if (nowMs - this.#changedMs >= TRY_MS) this.#waits.delete(this.level);
+		else if (triedFrom !== undefined) {
+			this.#waits.set(this.level, Math.min(2 * this.#waitFor(this.level), LAST_WAIT_MS));
+			return triedFrom;
+		}
+		return undefined;
 	}
 
 	#stepUp(source: SourceRates, soundBps: number, nowMs: number): void {
 		const levels = levelsOf(source.layerCount(nowMs));
-		const place = this.#placeIn(levels);
-		if (place === 0) return;
+		const calmMs = nowMs - Math.max(this.#changedMs, this.#troubleMs);
 		const estimate = this.#link.estimateBps(nowMs);
-		const higher = levels.slice(0, place);
+		const higher = levels.slice(this.#highestToTry(levels, calmMs), this.#placeIn(levels));
 		const roomFor = (level: ViewerLevel): boolean =>
 			estimate !== undefined && estimate >= HEADROOM * (this.#rateOf(level, source, nowMs) + soundBps);
-		// Keyframes are too short for an estimate to grow by them; between them it sees sound alone.
-		const steadyBps = soundBps + (this.level === 'key-frames' ? 0 : this.#rateOf(this.level, source, nowMs));
-		const unhindered = estimate === undefined || estimate >= UNHINDERED * steadyBps;
+		const unhindered = estimate === undefined || estimate >= UNHINDERED * (this.#rateOf(this.level, source, nowMs) + soundBps);
 		const next = higher.find(roomFor) ?? (unhindered ? higher.at(-1) : undefined);
 		if (next === undefined) return;
-		if (this.#trying) this.#waitMs = FIRST_WAIT_MS; // the last try has held
-		this.#trying = true;
+		this.#triedFrom = this.level;
 		this.#changedMs = nowMs;
-		if (this.level === 'key-frames') this.#leastSpacingMs = 0;
+		this.#leastSpacingMs = 0;
 		this.level = next;
+	}
+
+	/** The place of the best level that may be tried. A level waits at least as long as those below it: who fails at less fails at more. */
+	#highestToTry(levels: readonly ViewerLevel[], calmMs: number): number {
+		let place = this.#placeIn(levels);
+		for (let level = levels[place - 1]; level !== undefined && calmMs >= this.#waitFor(level); level = levels[place - 1]) place--;
+		return place;
+	}
+
+	#waitFor(level: ViewerLevel): number {
+		return this.#waits.get(level) ?? FIRST_WAIT_MS;
 	}
 
 	/** The place of the level among those of the source, which may have lost layers since it was chosen: then nothing is left out any more. */
@@ -128,13 +157,17 @@ export class ViewerAdaptation {
 	}
 
 	#spaceKeyframes(source: SourceRates, soundBps: number, nowMs: number): void {
-		const estimate = this.#link.estimateBps(nowMs);
-		this.pictureBudgetBps = estimate === undefined ? undefined : Math.max(0, estimate - soundBps);
+		this.keyframePaceBps = Number.POSITIVE_INFINITY;
 		if (this.level !== 'key-frames') return;
-		const neededMs =
-			this.pictureBudgetBps === undefined ? 0 : (8000 * source.keyframeBytes) / Math.max(1, KEYFRAME_SHARE * this.pictureBudgetBps);
+		const keyframeBits = 8 * source.keyframeBytes;
+		const estimate = this.#link.estimateBps(nowMs);
+		const shareBps = estimate === undefined ? undefined : KEYFRAME_SHARE * Math.max(0, estimate - soundBps);
+		const neededMs = shareBps === undefined ? 0 : (1000 * keyframeBits) / Math.max(1, shareBps);
 		const spacingMs = Math.min(LONGEST_SPACING_MS, Math.max(this.#leastSpacingMs, neededMs));
 		this.keyframeSpacingMs = SPACING_STEP_MS * Math.ceil(spacingMs / SPACING_STEP_MS);
+		// Slower than this a keyframe would not be whole before the next may come.
+		const leastBps = (1000 * keyframeBits) / Math.max(this.keyframeSpacingMs, source.keyframeIntervalMs, 1);
+		this.keyframePaceBps = Math.max(leastBps, shareBps ?? 0);
 	}
 
 	/** Bits per second of the picture at a level. */

@@ -4,6 +4,8 @@
  */
 const FREE_LOSS = 0.02;
 const HEAVY_LOSS = 0.1;
+/** More than repair can make up for, whatever the estimate says: one that goes by delay does not see a link without a queue. */
+const HOPELESS_LOSS = 0.3;
 /** One report may have met a burst; two in a row (two seconds of Chromium's) are a state of the link. */
 const SUSTAINED = 2;
 /**
@@ -70,9 +72,16 @@ export class ViewerLink {
 		return nowMs - this.#rembMs <= FRESH_MS ? this.#rembBps : undefined;
 	}
 
-	/** What the link takes: by the estimate, else by what arrives. */
+	/** What the link takes: by the estimate, and by what arrives where much is lost. */
 	budgetBps(nowMs: number): number {
-		return this.estimateBps(nowMs) ?? this.#arrivingBps(nowMs);
+		const arrivingBps = this.#arrivingBps(nowMs);
+		const estimate = this.estimateBps(nowMs) ?? arrivingBps;
+		return this.#lossAt(nowMs) > HEAVY_LOSS ? Math.min(estimate, arrivingBps) : estimate;
+	}
+
+	/** So much is lost that what is sent is hardly of use. */
+	hopeless(nowMs: number): boolean {
+		return this.#lossAt(nowMs) > HOPELESS_LOSS && this.#lossyReports >= SUSTAINED;
 	}
 
 	/**
@@ -83,7 +92,7 @@ export class ViewerLink {
 		const estimate = this.estimateBps(nowMs);
 		const loss = this.#lossAt(nowMs);
 		const lossy = loss > HEAVY_LOSS && this.#lossyReports >= SUSTAINED;
-		if (estimate === undefined) return lossy;
+		if (estimate === undefined || this.hopeless(nowMs)) return lossy;
 		const fell = estimate < FELL * this.#peakBps;
 		if (this.#lowRembs >= SUSTAINED && (fell || loss > HEAVY_LOSS)) return true;
 		return lossy && estimate < this.#arrivingBps(nowMs);

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { ViewerLevel } from './viewer-level.ts';
+import { type ModelLink, type ModelSource, ModelViewer, phone } from './viewer-link.fixture.ts';
+
+const wide = 10_000_000;
+const h264: ModelSource = { ...phone, layersBps: [1_000_000] };
+
+/** Ten seconds on a wide link, then a minute on this one. */
+function onLink(link: Partial<ModelLink>, source = phone, sendsRemb = true): ModelViewer {
+	const viewer = new ModelViewer(source, sendsRemb).run(10_000);
+	Object.assign(viewer.link, link);
+	return viewer.run(60_000);
+}
+
+describe('ViewerAdaptation', () => {
+	it('sends everything to a viewer on a good link', () => {
+		expect(onLink({}).changes).toEqual([]);
+	});
+
+	it.each([
+		['with temporal layers', phone, 300],
+		['with temporal layers, behind a long queue', phone, 2000],
+		['with temporal layers, behind hardly any queue', phone, 50],
+		['without layers', h264, 300],
+		['without layers, behind a long queue', h264, 2000],
+		['without layers, behind hardly any queue', h264, 50],
+	])('leaves a viewer at 150 kbit/s sound and some picture, and lets it rest: a source %s', (_name, source, queueMs) => {
+		const viewer = onLink({ capacityBps: 150_000, queueMs }, source);
+		expect(viewer.level).toBe('key-frames');
+		expect(viewer.keyframes).toBeGreaterThanOrEqual(6);
+		expect(viewer.changes.length).toBeLessThanOrEqual(6);
+		const calmFromMs = viewer.nowMs;
+		viewer.run(60_000);
+		expect(viewer.changesSince(calmFromMs)).toBeLessThanOrEqual(2);
+	});
+
+	it('gets off a link that is too thin within two seconds', () => {
+		const viewer = new ModelViewer().run(10_000);
+		viewer.link.capacityBps = 150_000;
+		viewer.run(2000);
+		expect(viewer.level).toBe('key-frames');
+	});
+
+	it.each<[capacityBps: number, level: ViewerLevel]>([
+		[450_000, 'key-frames'],
+		[700_000, 'base-layer'],
+		[900_000, 'no-top-layer'],
+	])('settles at the level that %i bit/s carry, with ever fewer tries of more', (capacityBps, level) => {
+		const viewer = onLink({ capacityBps });
+		const rested = (fromMs: number, untilMs: number): number =>
+			viewer.changes.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs).length;
+		viewer.run(180_000);
+		expect(viewer.level).toBe(level);
+		expect(rested(10_000, 70_000)).toBeLessThanOrEqual(8);
+		for (const minuteMs of [70_000, 130_000, 190_000]) expect(rested(minuteMs, minuteMs + 60_000)).toBeLessThanOrEqual(2);
+	});
+
+	it('leaves sound alone where the link takes nothing else', () => {
+		const viewer = onLink({ capacityBps: 60_000 });
+		expect(viewer.level).toBe('sound-only');
+		expect(viewer.changes.length).toBeLessThanOrEqual(3);
+	});
+
+	it.each([
+		['150 kbit/s', { capacityBps: 150_000 }],
+		['60 kbit/s', { capacityBps: 60_000 }],
+		['half of it lost', { loss: 0.5 }],
+	])('is back at the full picture within a minute and a half after %s', (_name, link) => {
+		const viewer = onLink(link);
+		expect(viewer.level).not.toBe('full');
+		Object.assign(viewer.link, { capacityBps: wide, loss: 0 });
+		viewer.run(90_000);
+		expect(viewer.level).toBe('full');
+		const backMs = viewer.nowMs;
+		expect(viewer.run(60_000).changesSince(backMs)).toBe(0);
+	});
+
+	it('keeps the full picture where packets are lost by chance and the estimate shows room', () => {
+		expect(onLink({ loss: 0.05 }).changes).toEqual([]);
+		expect(onLink({ loss: 0.15 }).changes).toEqual([]);
+		expect(onLink({ loss: 0.15 }, h264).changes).toEqual([]);
+	});
+
+	it('does not take a source that grows faster than the estimate for a link that shrinks', () => {
+		const viewer = new ModelViewer();
+		for (let second = 0; second < 20; second++) {
+			const share = Math.min(1, 0.1 + second / 15);
+			viewer.source = { ...phone, layersBps: phone.layersBps.map((bps) => 2.5 * share * bps) };
+			viewer.run(1000);
+		}
+		expect(viewer.run(30_000).changes).toEqual([]);
+	});
+
+	it('goes by loss alone for a viewer that sends no estimate', () => {
+		const viewer = onLink({ capacityBps: 700_000 }, phone, false);
+		expect(['base-layer', 'no-top-layer']).toContain(viewer.level);
+		viewer.link.capacityBps = wide;
+		expect(viewer.run(70_000).level).toBe('full');
+	});
+
+	it('does nothing for a single report of heavy loss', () => {
+		const viewer = new ModelViewer(phone, false).run(10_000);
+		viewer.link.loss = 0.4;
+		viewer.run(950);
+		viewer.link.loss = 0;
+		expect(viewer.run(20_000).changes).toEqual([]);
+	});
+
+	it('does not go up for a viewer that has fallen silent', () => {
+		const viewer = onLink({ capacityBps: 150_000 });
+		const before = viewer.changes.length;
+		const rates = { layerCount: () => 3, layersBps: () => 1, keyframeBytes: 1, keyframeIntervalMs: 3000 };
+		for (let ms = 6000; ms < 200_000; ms += 100) viewer.adaptation.tick(rates, 70_000, 100, viewer.nowMs + ms);
+		expect(viewer.level).toBe('key-frames');
+		expect(viewer.changes.length).toBe(before);
+	});
+
+	it('names a pace at which keyframes leave room for sound, and none at other levels', () => {
+		const viewer = new ModelViewer().run(10_000);
+		expect(viewer.adaptation.keyframePaceBps).toBe(Number.POSITIVE_INFINITY);
+		viewer.link.capacityBps = 150_000;
+		viewer.run(20_000);
+		expect(viewer.adaptation.keyframePaceBps + phone.soundBps).toBeLessThan(150_000);
+		expect(viewer.adaptation.keyframeSpacingMs).toBeGreaterThan(phone.keyframeIntervalMs);
+	});
+});
