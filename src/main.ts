@@ -12,7 +12,7 @@ import { LocalEngine } from './media/engine.ts';
 import { engineGauges } from './media/engine-gauges.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Rooms } from './room/rooms.ts';
-import { systemClock } from './runtime/clock.ts';
+import { guardedClock, systemClock } from './runtime/clock.ts';
 import { newSignalingCounts } from './signaling/signaling-counts.ts';
 import { signalingGauges } from './signaling/signaling-gauges.ts';
 import { signalingRoutes } from './signaling/signaling-routes.ts';
@@ -30,6 +30,8 @@ else await run(loaded.config);
 
 async function run(config: Config): Promise<void> {
 	const { logger, flush } = createServerLog(config.log);
+	// A fault in one session's timer must not end the others. Its message may quote what a client sent: the stack alone is logged.
+	const clock = guardedClock(systemClock, (fault) => logger.error({ err: fault }, 'timer fault'));
 	const metrics = new Metrics({ processMetrics: true });
 	const store = createMemoryStore({ onEvent: metrics.countEvent });
 	const engine = await LocalEngine.open({
@@ -41,7 +43,7 @@ async function run(config: Config): Promise<void> {
 		srtpProfiles: config.media.srtpProfiles,
 		log: logger,
 	}).catch((error: unknown) => fail(`cannot open the media socket on ${config.media.host} port ${config.media.port}: ${reasonOf(error)}`));
-	const rooms = new Rooms({ media: engine, clock: systemClock, randomBytes, log: logger });
+	const rooms = new Rooms({ media: engine, clock, randomBytes, log: logger });
 	engine.onEvent = (event) => rooms.handleEngineEvent(event);
 
 	const counts = newSignalingCounts();
@@ -65,14 +67,14 @@ async function run(config: Config): Promise<void> {
 		rooms,
 		logger,
 		metrics,
-		clock: systemClock,
+		clock,
 		randomUuid: randomUUID,
 		readiness: () => ({ checks: { media: true, store: store.ready() }, warnings }),
 		version: projectVersion(),
 		webFolder: join(import.meta.dirname, '..', 'web'),
 	});
 	await app.register(wishRoutes, { rooms });
-	await app.register(signalingRoutes, { rooms, clock: systemClock, log: logger, counts });
+	await app.register(signalingRoutes, { rooms, clock, log: logger, counts });
 	const port = await bindApp(app, config.listen).catch((error: unknown) =>
 		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),
 	);

@@ -1,0 +1,70 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { runServer, startServer } from '../support/start-server.ts';
+
+test('the server is ready to serve, and SIGTERM ends it with exit code 0', async () => {
+	const server = await startServer();
+	try {
+		expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+		const ready = await fetch(`${server.url}/readyz`);
+		expect(ready.status).toBe(200);
+		expect(await ready.json()).toMatchObject({ status: 'ready', warnings: [] });
+	} finally {
+		await server.stop();
+	}
+	expect(server.logRecords().map(({ msg }) => msg)).toContain('stopped');
+});
+
+test('production without TURN starts with a warning, in the log and in readyz, and its URLs say wss', async () => {
+	const server = await startServer({ env: { ENVIRONMENT: 'PRODUCTION' } });
+	try {
+		const { warnings } = (await (await fetch(`${server.url}/readyz`)).json()) as { warnings: string[] };
+		expect(warnings).toHaveLength(1);
+		expect(warnings[0]).toContain('TURN');
+		expect(server.log()).toContain(warnings[0]?.slice(0, 20));
+		const help = await (await fetch(`${server.url}/duress/help`, { method: 'POST', body: new URLSearchParams({ name: 'Maria' }) })).json();
+		expect(help).toMatchObject({ broadcasterWs: expect.stringMatching(/^wss:/), viewerWebsocketUrl: expect.stringMatching(/^wss:/) });
+	} finally {
+		await server.stop();
+	}
+});
+
+test.each([
+	[['--color'], {}, '--color'],
+	[['--addr', 'nowhere'], {}, '--addr'],
+	[['--cert', 'cert.pem'], {}, '--cert'],
+	[[], { DURESS_MEDIA_PORT: '70000' }, 'DURESS_MEDIA_PORT'],
+	[[], { DATABASE_URL: 'postgres://localhost/duress' }, 'DATABASE_URL'],
+])('%j with %j ends with one line that names what is wrong, and exit code 1', async (flags, env, named) => {
+	const { code, stdout, stderr } = await runServer(flags, env);
+	expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+	expect(stderr.trim().split('\n')).toHaveLength(1);
+	expect(stderr).toContain(named);
+});
+
+test('a port that is taken ends with one line and exit code 1, for HTTP and for media', async () => {
+	const http = createServer();
+	const media = createSocket('udp4');
+	await Promise.all([
+		new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve)),
+		new Promise<void>((resolve) => media.bind(0, '127.0.0.1', resolve)),
+	]);
+	const address = http.address();
+	const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+	const mediaEnv = { DURESS_MEDIA_HOST: '127.0.0.1', DURESS_MEDIA_PORT: String(media.address().port) };
+	try {
+		for (const [flags, env] of [
+			[['--addr', `127.0.0.1:${port}`], { DURESS_MEDIA_PORT: '0' }],
+			[['--addr', '127.0.0.1:0'], mediaEnv],
+		] as const) {
+			const { code, stderr } = await runServer(flags, env);
+			expect(code).toBe(1);
+			expect(stderr.trim().split('\n')).toHaveLength(1);
+			expect(stderr).toContain('EADDRINUSE');
+		}
+	} finally {
+		http.close();
+		media.close();
+	}
+});
