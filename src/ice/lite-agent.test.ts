@@ -431,7 +431,9 @@ describe('the limits', () => {
 
 	it('keep the picture running when no further check can be told from a replay, but move it nowhere until a restart', () => {
 		const agent = establishedAgent();
+		expect(agent.isWorn).toBe(false);
 		for (let i = 0; i < MAX_TRANSACTIONS; i++) agent.handleRequest(check(), wifi, 200);
+		expect(agent.isWorn).toBe(true);
 		for (let i = 0; i < 3; i++) {
 			const outcome = agent.handleRequest(check({ nominate: true }), cellular, 1000 + i);
 			expect(outcome.verdict).toBe('exhausted');
@@ -442,6 +444,7 @@ describe('the limits', () => {
 		agent.handleRequest(check(), wifi, 2000);
 		expect(agent.lastCheckMs).toBe(2000);
 		agent.restart(renewed);
+		expect(agent.isWorn).toBe(false);
 		agent.handleRequest(check({ credentials: renewed }), cellular, 3000);
 		agent.handleRequest(check({ credentials: renewed, nominate: true }), cellular, 3050);
 		expect(agent.selected).toMatchObject(cellular);

@@ -26,4 +26,14 @@ describe('the log of transaction ids', () => {
 		expect(log.record(new Uint8Array(12))).toBe('new');
 		expect(log.record(new Uint8Array(12))).toBe('seen');
 	});
+
+	it('is worn from three quarters on, and not by repeats', () => {
+		const log = new TransactionLog();
+		const almost = MAX_TRANSACTIONS * 0.75 - 1;
+		for (let n = 1; n <= almost; n++) log.record(id(n));
+		log.record(id(1));
+		expect(log.isWorn).toBe(false);
+		log.record(id(almost + 1));
+		expect(log.isWorn).toBe(true);
+	});
 });

@@ -120,6 +120,22 @@ describe('RTCP from outside', () => {
 		expect(parseRtcp(bytes, bytes.length)).toEqual([{ type: 'picture-loss', senderSsrc: 1, mediaSsrc: 2 }]);
 	});
 
+	it('passes over transport-cc feedback where nobody wants it, be it malformed, and reads the rest of the compound', () => {
+		// 24 bytes that say "not received" of 8,191 packets; then the same without its statuses.
+		const costly = new Uint8Array(24);
+		costly.set([0x8f, 205, 0, 5]);
+		new DataView(costly.buffer).setUint16(14, 8191);
+		new DataView(costly.buffer).setUint16(20, 8191);
+		const broken = Uint8Array.from([...costly.subarray(0, 20)]);
+		broken[3] = 4;
+		const picture = { type: 'picture-loss', senderSsrc: 1, mediaSsrc: 2 };
+		const nack = writeRtcp([{ type: 'generic-nack', senderSsrc: 1, mediaSsrc: 2, sequences: [7] }]);
+		const bytes = Uint8Array.from([...pli, ...costly, ...broken, ...costly, ...nack, ...pli]);
+		const rest = [picture, { type: 'generic-nack', senderSsrc: 1, mediaSsrc: 2, sequences: [7] }, picture];
+		expect(parseRtcp(bytes, bytes.length, false)).toEqual(rest);
+		expect(parseRtcp(bytes, bytes.length).map(({ type }) => type)).toEqual(['picture-loss', 'transport-cc']);
+	});
+
 	it('keeps what came before a malformed packet', () => {
 		const tails = [
 			[0x40, 206, 0, 0], // version 1
