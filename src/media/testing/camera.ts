@@ -94,7 +94,7 @@ export class Camera {
 	}
 }
 
-/** What a camera put at the end of a payload: its SSRC and the packet's number among all that it made. */
-export function cameraMark(payload: Uint8Array): string {
-	return Buffer.from(payload.subarray(payload.length - 8)).toString('hex');
+/** The packet's number, from 1, among all that its camera made. */
+export function cameraNumber(payload: Uint8Array): number {
+	return new DataView(payload.buffer, payload.byteOffset).getUint32(payload.length - 4);
 }
