@@ -15,13 +15,14 @@ const bothProfiles: readonly SrtpProfile[] = ['AEAD_AES_128_GCM', 'AES128_CM_HMA
 const honest: ClientScript = { certificate: victim };
 const GARBAGE = Buffer.alloc(40, 0xaa);
 
-function server(srtpProfiles = bothProfiles) {
+function server(srtpProfiles = bothProfiles, roundTripMs?: number) {
 	let sent: Uint8Array[] = [];
 	const connected: DtlsKeys[] = [];
 	const closed: DtlsCloseReason[] = [];
 	const session = new DtlsSession({
 		certificate: serverCertificate,
 		srtpProfiles,
+		roundTripMs,
 		send: (datagram) => sent.push(datagram),
 		onConnected: (keys) => connected.push(keys),
 		onClosed: (reason) => closed.push(reason),
@@ -303,15 +304,82 @@ describe('on a bad path', () => {
 		peer.session.close();
 	});
 
-	test('the flight comes again at growing intervals until the time limit', async () => {
-		const peer = server();
+	test.each([
+		{ name: 'nothing', roundTripMs: undefined, firstMs: 150 },
+		{ name: '80 ms', roundTripMs: 80, firstMs: 120 },
+		{ name: 'next to nothing', roundTripMs: 0.3, firstMs: 75 },
+		{ name: 'minutes', roundTripMs: 200_000, firstMs: 750 },
+	])('the flight comes again at growing intervals until the time limit, ICE having seen $name', async ({ roundTripMs, firstMs }) => {
+		const peer = server(bothProfiles, roundTripMs);
 		expect(peer.exchange(...new ScriptedClient(honest).hello())).toHaveLength(1);
-		expect(await peer.wait(499)).toHaveLength(0);
+		expect(await peer.wait(firstMs - 1)).toHaveLength(0);
 		expect(await peer.wait(1)).toHaveLength(1);
-		expect(await peer.wait(1000)).toHaveLength(1);
-		expect((await peer.wait(28_500)).length).toBeLessThan(10);
+		expect(await peer.wait(firstMs * 2 - 1)).toHaveLength(0);
+		expect(await peer.wait(1)).toHaveLength(1);
+		const rest = (await peer.wait(30_000 - firstMs * 3)).length;
+		expect(rest).toBeGreaterThan(10);
+		expect(rest).toBeLessThan(20);
 		expect(peer.closed).toEqual(['incomplete']);
 		expect(await peer.wait(60_000)).toHaveLength(0);
+	});
+
+	test('the last flight goes out four times, a measured round trip apart, and each copy would do', async () => {
+		const peer = server();
+		const client = new ScriptedClient(honest);
+		const flight = client.answer(peer.exchange(...client.hello()));
+		await peer.wait(140);
+		expect(client.isFinishedBy(peer.exchange(...flight))).toBe(true);
+		for (let copy = 0; copy < 3; copy++) {
+			expect(await peer.wait(139)).toEqual([]);
+			const again = await peer.wait(1);
+			expect(again).toHaveLength(1);
+			expect(client.isFinishedBy(again)).toBe(true);
+		}
+		expect(await peer.wait(60_000)).toEqual([]);
+		expect(peer.connected).toHaveLength(1);
+		peer.session.close();
+	});
+
+	test('an answer to a repeated flight says nothing of the round trip', async () => {
+		const peer = server();
+		const client = new ScriptedClient(honest);
+		const flight = client.answer(peer.exchange(...client.hello()));
+		expect(await peer.wait(400)).toHaveLength(1);
+		peer.exchange(...flight);
+		expect(await peer.wait(99)).toHaveLength(0);
+		expect(await peer.wait(1)).toHaveLength(1);
+		peer.session.close();
+	});
+
+	test('a flight of the client that comes a round trip after ours asks for nothing, a later one does', async () => {
+		const peer = server();
+		const client = new ScriptedClient(honest);
+		const flight = client.answer(peer.exchange(...client.hello()));
+		await peer.wait(100);
+		peer.exchange(...flight);
+		await peer.wait(300);
+		const repeated = () => peer.exchange(client.sealed(ContentType.handshake, Buffer.alloc(24)));
+		await peer.wait(100);
+		expect(repeated()).toEqual([]);
+		await peer.wait(100);
+		expect(client.isFinishedBy(repeated())).toBe(true);
+		peer.session.close();
+	});
+
+	// A Finished that comes again may be taken for a question, and more than twelve of them for a fault.
+	test('a client that answers each copy of our last flight with its own is not sent a copy for each', async () => {
+		const peer = handshake(honest);
+		let copies = peer.last.length;
+		let coming = await peer.wait(100);
+		for (let round = 0; round < 100; round++) {
+			copies += coming.length;
+			const echoes = coming.map(() => peer.client.sealed(ContentType.handshake, Buffer.alloc(24)));
+			const soon = await peer.wait(160);
+			coming = [...soon, ...peer.exchange(...echoes)];
+		}
+		expect(copies).toBeGreaterThan(4);
+		expect(copies).toBeLessThan(12);
+		peer.session.close();
 	});
 
 	test.each([0.1, 0.2, 0.3])('100 of 100 handshakes are finished within the time limit at a loss of %d', async (loss) => {

@@ -2,10 +2,11 @@ import type { SrtpProfile } from '../srtp/profile.ts';
 import type { DtlsCertificate } from './certificate.ts';
 import { type FingerprintAlgorithm, fingerprintOf } from './fingerprint.ts';
 import { type FlightPart, FlightSender } from './flight-sender.ts';
-import { encodeMessage, type HandshakeMessage, parseFragments } from './handshake-message.ts';
+import { encodeMessage, type HandshakeMessage, HandshakeType, parseFragments } from './handshake-message.ts';
 import type { SrtpMasterKeys } from './key-schedule.ts';
 import { ContentType, type DtlsRecord, parseRecords } from './record.ts';
 import type { RecordCipher } from './record-cipher.ts';
+import { RoundTrip } from './round-trip.ts';
 import { type HandshakeRefusal, type HandshakeResult, ServerHandshake } from './server-handshake.ts';
 
 /** From the first piece of a hello on. ICE has found the path before, so what takes longer will not come. */
@@ -43,6 +44,8 @@ export interface DtlsSessionOptions {
 	readonly certificate: DtlsCertificate;
 	/** In order of preference. */
 	readonly srtpProfiles: readonly SrtpProfile[];
+	/** The path's round trip as ICE has seen it, which times the first repeats; left out where it has not. */
+	readonly roundTripMs?: number | undefined;
 	/** Takes a datagram for the peer, which is its own from then on. */
 	readonly send: (datagram: Uint8Array) => void;
 	/** Called once, from within {@link DtlsSession.receive}. */
@@ -76,7 +79,7 @@ export class DtlsSession {
 
 	constructor(options: DtlsSessionOptions) {
 		this.#options = options;
-		this.#sender = new FlightSender(options.send, (error) => this.#failOnTimer(error));
+		this.#sender = new FlightSender(options.send, new RoundTrip(options.roundTripMs), (error) => this.#failOnTimer(error));
 		this.#handshake = new ServerHandshake(options.certificate, options.srtpProfiles);
 	}
 
@@ -104,6 +107,7 @@ export class DtlsSession {
 			const handshake = this.#handshake;
 			if (handshake === undefined) return;
 			this.#deadlineTimer ??= setTimeout(() => this.#guard(() => this.#fail()), HANDSHAKE_TIMEOUT_MS);
+			if (fragment.type !== HandshakeType.clientHello) this.#sender.hearAnswer();
 			const flight = handshake.acceptFragment(fragment, performance.now());
 			if (flight !== undefined) this.#sendServerFlight(flight);
 			if (handshake.isExhausted) this.#fail();
@@ -155,7 +159,7 @@ export class DtlsSession {
 		const payload = cipher.open(record);
 		if (payload === undefined) return;
 		// Only a Finished can come again: renegotiation is never begun, so the client has lost our answer. RFC 6347 4.2.4.
-		if (record.type === ContentType.handshake) this.#sender.repeat();
+		if (record.type === ContentType.handshake) this.#sender.repeatFinal();
 		if (record.type !== ContentType.alert) return;
 		if (payload[1] === ALERT_CLOSE_NOTIFY) this.#end('closed-by-peer');
 		else if (payload[0] === ALERT_FATAL) this.#end('alert');
