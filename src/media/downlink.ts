@@ -14,6 +14,9 @@ export type Reception =
 	| { readonly kind: 'video'; readonly source: PictureSource; readonly viewer: PictureViewer }
 	| { readonly kind: 'audio'; readonly source: SoundSource; readonly viewer: SoundViewer };
 
+/** Ten seconds of a fast source. A report of more has followed a silence, or a new line of numbers. */
+const MAX_REPORTED = 10_000;
+
 /** The sections of one peer that receive, and the sources they are subscribed to. */
 export class Downlink {
 	readonly #randomUint16: () => number;
@@ -24,6 +27,8 @@ export class Downlink {
 	 * first has used, and with them SRTP nonces (see relay/sink.ts).
 	 */
 	readonly #known = new Map<number, Reception>();
+	/** The highest sequence number that the peer has reported of each source, with its cycles. */
+	readonly #reportedUpTo = new Map<number, number>();
 	#sender: SrtpSender | undefined;
 	#path: RemoteAddress | undefined;
 	#closed = false;
@@ -82,19 +87,24 @@ export class Downlink {
 
 	/** The report blocks of one report of the peer's, that arrived at `wallMs`, Unix milliseconds. */
 	report(blocks: readonly ReportBlock[], wallMs: number, nowMs: number): void {
-		const lossOf = new Map<string, number>();
+		const seen = new Map<string, { lost: number; packets: number }>();
+		let worst: number | undefined;
 		for (const block of blocks) {
-			const source = this.#active.get(block.ssrc)?.source;
-			if (source === undefined) continue;
-			const lost = block.fractionLost / 256;
-			lossOf.set(source.publicationId, Math.max(lost, lossOf.get(source.publicationId) ?? 0));
-			if (source.kind === 'video') this.jitterMs = block.jitterTicks / 90;
+			const reception = this.#active.get(block.ssrc);
+			if (reception === undefined) continue;
+			const { publicationId, kind } = reception.source;
+			const fractionLost = block.fractionLost / 256;
+			worst = Math.max(fractionLost, worst ?? 0);
+			const packets = this.#reportedSince(block);
+			const sum = seen.get(publicationId) ?? { lost: 0, packets: 0 };
+			seen.set(publicationId, { lost: sum.lost + fractionLost * packets, packets: sum.packets + packets });
+			if (kind === 'video') this.jitterMs = block.jitterTicks / 90;
 			this.roundTripMs = roundTripMs(ntpFromMs(wallMs), block.lastSenderReport, block.delaySinceLast) ?? this.roundTripMs;
 		}
-		if (lossOf.size > 0) this.fractionLost = Math.max(...lossOf.values());
+		this.fractionLost = worst ?? this.fractionLost;
 		for (const { viewer, source } of this.#pictures()) {
-			const lost = lossOf.get(source.publicationId);
-			if (lost !== undefined) viewer.report(lost, nowMs);
+			const sum = seen.get(source.publicationId);
+			if (sum !== undefined && sum.packets > 0) viewer.report(sum.lost / sum.packets, sum.packets, nowMs);
 		}
 	}
 
@@ -119,12 +129,21 @@ export class Downlink {
 		if (reception !== undefined) unsubscribe(reception);
 		this.#active.delete(ssrc);
 		this.#known.delete(ssrc);
+		this.#reportedUpTo.delete(ssrc);
 	}
 
 	/** Leaves every source for good. */
 	close(): void {
 		this.#leaveAll();
 		this.#closed = true;
+	}
+
+	/** How many packets the block's fraction speaks of; 0 when that is not known. */
+	#reportedSince({ ssrc, highestSequence }: ReportBlock): number {
+		const before = this.#reportedUpTo.get(ssrc);
+		this.#reportedUpTo.set(ssrc, highestSequence);
+		const packets = before === undefined ? 0 : (highestSequence - before) | 0;
+		return packets > MAX_REPORTED ? 0 : Math.max(0, packets);
 	}
 
 	#pictures(): Extract<Reception, { kind: 'video' }>[] {

@@ -133,9 +133,12 @@ export class PictureViewer {
 		}
 	}
 
-	/** @param fractionLost 0 to 1, the worst of this publication's picture and sound */
-	report(fractionLost: number, nowMs: number): void {
-		this.#adaptation.report(fractionLost, nowMs);
+	/**
+	 * @param fractionLost 0 to 1, of this publication's picture and sound together
+	 * @param packets how many the report speaks of
+	 */
+	report(fractionLost: number, packets: number, nowMs: number): void {
+		this.#adaptation.report(fractionLost, packets, nowMs);
 	}
 
 	/** @param bitrateBps the viewer's estimate for what this publication may take of its link */

@@ -106,6 +106,24 @@ describe('ViewerAdaptation', () => {
 		expect(viewer.run(20_000).changes).toEqual([]);
 	});
 
+	it('takes a burst in a report of few packets for what it is, also before the first estimate', () => {
+		const { adaptation } = new ModelViewer();
+		const rates = { layerCount: () => 1, layersBps: () => 500_000, keyframeBytes: 10_000, keyframeIntervalMs: 3000 };
+		for (let nowMs = 0; nowMs < 60_000; nowMs += 100) {
+			if (nowMs > 6000 && nowMs % 200 === 0) adaptation.remb(700_000, nowMs);
+			if (nowMs % 100 === 0) adaptation.report([0, 0.2, 0, 0.8, 0.1][(nowMs / 100) % 10] ?? 0, 10, nowMs);
+			expect(adaptation.tick(rates, 60_000, 100, nowMs)).toBe(false);
+		}
+	});
+
+	it('sends keyframes that get through behind hardly any queue, as slowly as the link has shown to need', () => {
+		const viewer = new ModelViewer().run(10_000);
+		Object.assign(viewer.link, { capacityBps: 150_000, queueMs: 50 });
+		viewer.run(10_000);
+		expect(viewer.level).toBe('key-frames');
+		expect(viewer.adaptation.keyframePaceBps + phone.soundBps).toBeLessThan(150_000);
+	});
+
 	it('does not go up for a viewer that has fallen silent', () => {
 		const viewer = onLink({ capacityBps: 150_000 });
 		const before = viewer.changes.length;

@@ -28,6 +28,8 @@ const HEADROOM = 1.1;
  * never shows room for much. Near that bound it shows that nothing holds it back: reason enough for a try.
  */
 const UNHINDERED = 1.4;
+/** A level whose rate is this much above what a failed try has shown to pass would fail as well: an estimate falls to 0.85 of it. */
+const TOO_MUCH = 1.2;
 /** Keyframes take this share of what sound leaves of a thin link: sound must pass while one is on its way. */
 const KEYFRAME_SHARE = 0.7;
 /** A picture older than this tells a helper nothing about now. */
@@ -60,10 +62,11 @@ export class ViewerAdaptation {
 
 	/**
 	 * A receiver report of the viewer.
-	 * @param fractionLost 0 to 1: the worst of its blocks about the picture and the sound of this publication
+	 * @param fractionLost 0 to 1, of the picture and the sound of this publication together
+	 * @param packets how many of them the report speaks of
 	 */
-	report(fractionLost: number, nowMs: number): void {
-		this.#link.report(fractionLost, nowMs);
+	report(fractionLost: number, packets: number, nowMs: number): void {
+		this.#link.report(fractionLost, packets, nowMs);
 	}
 
 	/** The viewer's estimate of what its link takes of everything that it is sent. */
@@ -93,10 +96,13 @@ export class ViewerAdaptation {
 		const levels = levelsOf(source.layerCount(nowMs));
 		const budgetBps = this.#link.budgetBps(nowMs);
 		const mayLoseAll = this.#link.estimateBps(nowMs) !== undefined || this.#link.hopeless(nowMs);
-		const triedFrom = this.#failedTry(nowMs);
+		const triedFrom = this.#failedTry(levels, (level) => this.#rateOf(level, source, nowMs) + soundBps > TOO_MUCH * budgetBps, nowMs);
 		this.#troubleMs = nowMs;
-		this.#link.forgetTrouble();
-		if (this.level === 'sound-only') return;
+		if (this.level === 'sound-only') {
+			this.#link.forgetTrouble();
+			return;
+		}
+		this.#link.relieve(nowMs);
 		this.#changedMs = nowMs;
 		if (triedFrom !== undefined) {
 			this.level = triedFrom;
@@ -112,16 +118,20 @@ export class ViewerAdaptation {
 		this.level = fitting === undefined || (budgetBps <= soundBps && mayLoseAll) ? 'sound-only' : fitting;
 	}
 
-	/** The level that was fine before a try that has just failed; lengthens the wait for the next. */
-	#failedTry(nowMs: number): ViewerLevel | undefined {
+	/**
+	 * The level that was fine before a try that has just failed. After that, and after hopeless loss, the wait for the next try is longer, and
+	 * that for every other level that would have failed as well.
+	 */
+	#failedTry(levels: readonly ViewerLevel[], isTooMuch: (level: ViewerLevel) => boolean, nowMs: number): ViewerLevel | undefined {
 		const triedFrom = this.#triedFrom;
 		this.#triedFrom = undefined;
 		if (nowMs - this.#changedMs >= TRY_MS) this.#waits.delete(this.level);
-		else if (triedFrom !== undefined) {
-			this.#waits.set(this.level, Math.min(2 * this.#waitFor(this.level), LAST_WAIT_MS));
-			return triedFrom;
+		const isFailed = triedFrom !== undefined && nowMs - this.#changedMs < TRY_MS;
+		if (!isFailed && !this.#link.hopeless(nowMs)) return undefined;
+		for (const level of levels.slice(0, isFailed ? levels.indexOf(triedFrom) : levels.length)) {
+			if (level === this.level || isTooMuch(level)) this.#waits.set(level, Math.min(2 * this.#waitFor(level), LAST_WAIT_MS));
 		}
-		return undefined;
+		return isFailed ? triedFrom : undefined;
 	}
 
 	#stepUp(source: SourceRates, soundBps: number, nowMs: number): void {
@@ -160,8 +170,8 @@ export class ViewerAdaptation {
 		this.keyframePaceBps = Number.POSITIVE_INFINITY;
 		if (this.level !== 'key-frames') return;
 		const keyframeBits = 8 * source.keyframeBytes;
-		const estimate = this.#link.estimateBps(nowMs);
-		const shareBps = estimate === undefined ? undefined : KEYFRAME_SHARE * Math.max(0, estimate - soundBps);
+		const passingBps = this.#link.passingBps(nowMs);
+		const shareBps = passingBps === undefined ? undefined : KEYFRAME_SHARE * Math.max(0, passingBps - soundBps);
 		const neededMs = shareBps === undefined ? 0 : (1000 * keyframeBits) / Math.max(1, shareBps);
 		const spacingMs = Math.min(LONGEST_SPACING_MS, Math.max(this.#leastSpacingMs, neededMs));
 		this.keyframeSpacingMs = SPACING_STEP_MS * Math.ceil(spacingMs / SPACING_STEP_MS);

@@ -6,6 +6,8 @@ const REPORT_MS = 1000;
 /** A delay-based receiver notices its queue at about this length. */
 const OVERUSE_MS = 60;
 const ROUND_TRIP_MS = 100;
+/** Of picture and sound together, on average. */
+const PACKET_BITS = 2000;
 
 /** Bits per second of each temporal layer alone, and of keyframes. */
 export interface ModelSource {
@@ -143,7 +145,8 @@ export class ModelViewer {
 
 	#report(): void {
 		this.#nextReportMs = this.nowMs + REPORT_MS;
-		this.adaptation.report(this.#sentBits === 0 ? 0 : Math.min(1, this.#lostBits / this.#sentBits), this.nowMs);
+		const lost = this.#sentBits === 0 ? 0 : Math.min(1, this.#lostBits / this.#sentBits);
+		this.adaptation.report(lost, Math.round(this.#sentBits / PACKET_BITS), this.nowMs);
 		this.#sentBits = 0;
 		this.#lostBits = 0;
 	}

@@ -6,8 +6,19 @@ const FREE_LOSS = 0.02;
 const HEAVY_LOSS = 0.1;
 /** More than repair can make up for, whatever the estimate says: one that goes by delay does not see a link without a queue. */
 const HOPELESS_LOSS = 0.3;
-/** One report may have met a burst; two in a row (two seconds of Chromium's) are a state of the link. */
-const SUSTAINED = 2;
+/**
+ * Loss is averaged over about this long. Chromium reports several times a second, and a report that speaks of five packets says nothing
+ * alone: one burst of a radio link makes it 80 %.
+ */
+const AVERAGED_MS = 2000;
+/** And it says nothing before this many packets are in it. */
+const LEAST_PACKETS = 20;
+/** What lasts this long is a state of the link, no burst. */
+const SUSTAINED_LOSS_MS = 2000;
+/** Without an estimate loss must last longer: Chromium makes its first only some seconds after joining, and it may excuse the loss. */
+const SUSTAINED_BLIND_MS = 8000;
+/** An estimate comes with every report and every NACK. One moment may set it low; what lasts is two of a second each. */
+const SUSTAINED_LOW_MS = 800;
 /**
  * A receiver that sees its queue grow for a moment sets its estimate to 0.85 of what arrives (AimdRateControl's beta). Less than this share
  * of what is sent has not come from one such moment.
@@ -25,12 +36,20 @@ const FRESH_MS = 5000;
 /** What one viewer's reports say of the link to it. */
 export class ViewerLink {
 	#sentBps = 0;
-	#loss = 0;
+	/** Of the packets that the averaged reports speak of, so many were lost. */
+	#lost = 0;
+	#packets = 0;
 	#lossMs = Number.NEGATIVE_INFINITY;
-	#lossyReports = 0;
+	#lossySinceMs = Number.POSITIVE_INFINITY;
+	#hopelessSinceMs = Number.POSITIVE_INFINITY;
+	/** By the last report that speaks of enough packets. */
+	#lastLoss = 0;
+	/** When the viewer was last relieved. */
+	#lossBefore = 0;
+	#arrivedBefore = Number.POSITIVE_INFINITY;
 	#rembBps = 0;
 	#rembMs = Number.NEGATIVE_INFINITY;
-	#lowRembs = 0;
+	#lowSinceMs = Number.POSITIVE_INFINITY;
 	#peakBps = 0;
 	#peakMs = Number.NEGATIVE_INFINITY;
 
@@ -39,11 +58,19 @@ export class ViewerLink {
 		this.#sentBps = bitrateBps;
 	}
 
-	/** @param fractionLost 0 to 1 */
-	report(fractionLost: number, nowMs: number): void {
-		this.#loss = fractionLost;
+	/**
+	 * @param fractionLost 0 to 1
+	 * @param packets how many the report speaks of
+	 */
+	report(fractionLost: number, packets: number, nowMs: number): void {
+		const kept = Math.exp((this.#lossMs - nowMs) / AVERAGED_MS);
+		this.#lost = kept * this.#lost + fractionLost * packets;
+		this.#packets = kept * this.#packets + packets;
 		this.#lossMs = nowMs;
-		this.#lossyReports = fractionLost > HEAVY_LOSS ? this.#lossyReports + 1 : 0;
+		if (packets >= LEAST_PACKETS) this.#lastLoss = fractionLost;
+		const loss = this.#lossAt(nowMs);
+		this.#lossySinceMs = loss > HEAVY_LOSS ? Math.min(this.#lossySinceMs, nowMs) : Number.POSITIVE_INFINITY;
+		this.#hopelessSinceMs = loss > HOPELESS_LOSS ? Math.min(this.#hopelessSinceMs, nowMs) : Number.POSITIVE_INFINITY;
 	}
 
 	remb(bitrateBps: number, nowMs: number): void {
@@ -58,18 +85,34 @@ export class ViewerLink {
 		}
 		this.#rembBps = bitrateBps;
 		this.#rembMs = nowMs;
-		this.#lowRembs = bitrateBps < TOO_LOW * this.#sentBps ? this.#lowRembs + 1 : 0;
+		this.#lowSinceMs = bitrateBps < TOO_LOW * this.#sentBps ? Math.min(this.#lowSinceMs, nowMs) : Number.POSITIVE_INFINITY;
+	}
+
+	/** The viewer is sent less from now on. */
+	relieve(nowMs: number): void {
+		this.#lossBefore = this.#lossAt(nowMs);
+		this.#arrivedBefore = this.#lossBefore > HEAVY_LOSS ? this.#arrivingBps(nowMs) : Number.POSITIVE_INFINITY;
+		this.forgetTrouble();
 	}
 
 	/** What was reported so far speaks of another rate than that of now. */
 	forgetTrouble(): void {
-		this.#lossyReports = 0;
-		this.#lowRembs = 0;
+		this.#lost = 0;
+		this.#packets = 0;
+		this.#lossySinceMs = Number.POSITIVE_INFINITY;
+		this.#hopelessSinceMs = Number.POSITIVE_INFINITY;
+		this.#lowSinceMs = Number.POSITIVE_INFINITY;
 	}
 
 	/** The viewer's estimate, while it is recent. */
 	estimateBps(nowMs: number): number | undefined {
 		return nowMs - this.#rembMs <= FRESH_MS ? this.#rembBps : undefined;
+	}
+
+	/** What has been seen to pass: by the estimate, and by what arrived when too much was sent. Undefined without an estimate. */
+	passingBps(nowMs: number): number | undefined {
+		const estimate = this.estimateBps(nowMs);
+		return estimate === undefined ? undefined : Math.min(estimate, this.#arrivedBefore);
 	}
 
 	/** What the link takes: by the estimate, and by what arrives where much is lost. */
@@ -81,7 +124,7 @@ export class ViewerLink {
 
 	/** So much is lost that what is sent is hardly of use. */
 	hopeless(nowMs: number): boolean {
-		return this.#lossAt(nowMs) > HOPELESS_LOSS && this.#lossyReports >= SUSTAINED;
+		return this.#lossAt(nowMs) > HOPELESS_LOSS && this.#lossMs - this.#hopelessSinceMs >= SUSTAINED_LOSS_MS;
 	}
 
 	/**
@@ -91,22 +134,30 @@ export class ViewerLink {
 	congested(nowMs: number): boolean {
 		const estimate = this.estimateBps(nowMs);
 		const loss = this.#lossAt(nowMs);
-		const lossy = loss > HEAVY_LOSS && this.#lossyReports >= SUSTAINED;
-		if (estimate === undefined || this.hopeless(nowMs)) return lossy;
+		const lossyMs = loss > HEAVY_LOSS ? this.#lossMs - this.#lossySinceMs : 0;
+		if (this.hopeless(nowMs)) return true;
+		if (estimate === undefined) return lossyMs >= SUSTAINED_BLIND_MS;
 		const fell = estimate < FELL * this.#peakBps;
-		if (this.#lowRembs >= SUSTAINED && (fell || loss > HEAVY_LOSS)) return true;
-		return lossy && estimate < this.#arrivingBps(nowMs);
+		if (this.#rembMs - this.#lowSinceMs >= SUSTAINED_LOW_MS && (fell || loss > HEAVY_LOSS)) return true;
+		return lossyMs >= SUSTAINED_LOSS_MS && estimate < this.#arrivingBps(nowMs);
 	}
 
-	/** Nothing speaks against sending more, and something has been heard. */
+	/**
+	 * Nothing speaks against sending more, and something has been heard. Loss does not where it was moderate before the viewer was relieved
+	 * and has stayed so, as on a radio link.
+	 */
 	clean(nowMs: number): boolean {
 		const estimate = this.estimateBps(nowMs);
-		if (estimate === undefined) return nowMs - this.#lossMs <= FRESH_MS && this.#loss <= FREE_LOSS;
-		return estimate >= TOO_LOW * this.#sentBps && this.#lossAt(nowMs) <= HEAVY_LOSS;
+		const loss = this.#lossAt(nowMs);
+		if (estimate === undefined) return nowMs - this.#lossMs <= FRESH_MS && this.#packets >= LEAST_PACKETS && loss <= FREE_LOSS;
+		if (estimate < TOO_LOW * this.#sentBps) return false;
+		if (loss <= HEAVY_LOSS && this.#lastLoss <= HEAVY_LOSS) return true;
+		const wasChance = this.#lossBefore > HEAVY_LOSS && this.#lossBefore <= HOPELESS_LOSS;
+		return wasChance && loss <= HOPELESS_LOSS && estimate >= this.#arrivingBps(nowMs);
 	}
 
 	#lossAt(nowMs: number): number {
-		return nowMs - this.#lossMs <= FRESH_MS ? this.#loss : 0;
+		return nowMs - this.#lossMs <= FRESH_MS && this.#packets >= LEAST_PACKETS ? this.#lost / this.#packets : 0;
 	}
 
 	#arrivingBps(nowMs: number): number {
