@@ -8,15 +8,31 @@ export type RelayDirection = 'up' | 'down';
 export interface LinkQuality {
 	/** Share of datagrams lost, 0 to 1. */
 	readonly loss?: number;
+	/** How many are lost in a row, on average; 1 or none: each by its own chance (Gilbert's model of a radio link). */
+	readonly burst?: number;
 	/** Share sent twice. */
 	readonly duplicate?: number;
 	/** Every datagram takes this long, and up to `jitterMs` more, by which they overtake each other. */
 	readonly delayMs?: number;
 	readonly jitterMs?: number;
+	/** What the link carries, bits a second of UDP payload; more waits in a queue of this many milliseconds, and then is lost. */
+	readonly rateBps?: number;
+	readonly queueMs?: number;
 }
 
 export interface UdpRelayOptions extends LinkQuality {
 	readonly seed?: number;
+	/** Of one direction, where they differ. */
+	readonly up?: LinkQuality;
+	readonly down?: LinkQuality;
+}
+
+/** What one direction has come to. */
+interface LinkState {
+	quality: LinkQuality;
+	isInBurst: boolean;
+	/** When the queue will have been sent. */
+	busyUntilMs: number;
 }
 
 const host = '127.0.0.1';
@@ -30,7 +46,8 @@ export class UdpRelay {
 	tap: ((datagram: Buffer, direction: RelayDirection) => boolean) | undefined;
 	/** Nothing gets through in either direction. */
 	dark = false;
-	quality: LinkQuality;
+	/** Datagrams that the link has lost, by chance or with its queue full. */
+	lost = 0;
 	/** Datagrams that the server has sent, also while dark, and when the last came. */
 	fromServer = 0;
 	/** Datagrams that the server sent to an address from before a move. */
@@ -40,18 +57,20 @@ export class UdpRelay {
 	readonly #former: Socket[] = [];
 	readonly #random: RandomSource;
 	readonly #inFlight = new Set<NodeJS.Timeout>();
+	readonly #links: Readonly<Record<RelayDirection, LinkState>>;
 	#serverSide: Socket;
-	#clientPort: number | undefined;
+	#client: { readonly address: string; readonly port: number } | undefined;
 	#closed = false;
 
-	private constructor(mediaPort: number, clientSide: Socket, serverSide: Socket, { seed = 1, ...quality }: UdpRelayOptions) {
+	private constructor(mediaPort: number, clientSide: Socket, serverSide: Socket, { seed = 1, up, down, ...quality }: UdpRelayOptions) {
 		this.#mediaPort = mediaPort;
 		this.#clientSide = clientSide;
 		this.#serverSide = serverSide;
 		this.#random = seededRandom(seed);
-		this.quality = quality;
+		const link = (own: LinkQuality | undefined): LinkState => ({ quality: own ?? quality, isInBurst: false, busyUntilMs: 0 });
+		this.#links = { up: link(up), down: link(down) };
 		clientSide.on('message', (datagram, from) => {
-			this.#clientPort = from.port;
+			this.#client = { address: from.address, port: from.port };
 			this.#pass(datagram, 'up');
 		});
 		this.#listen(serverSide);
@@ -69,6 +88,12 @@ export class UdpRelay {
 	/** Where the client seems to be to the server. */
 	get serverSidePort(): number {
 		return this.#serverSide.address().port;
+	}
+
+	/** The link changes under a running session, in both directions or one. */
+	setQuality(quality: LinkQuality, direction?: RelayDirection): void {
+		if (direction !== 'down') this.#links.up.quality = quality;
+		if (direction !== 'up') this.#links.down.quality = quality;
 	}
 
 	/** The client changes networks: the server sees the same packets come from another port, and what it sends to the old one is lost. */
@@ -102,11 +127,16 @@ export class UdpRelay {
 
 	#pass(datagram: Buffer, direction: RelayDirection): void {
 		if (this.tap?.(datagram, direction) === false || this.dark) return;
-		const { loss = 0, duplicate = 0, delayMs = 0, jitterMs = 0 } = this.quality;
-		if (this.#random() < loss) return;
-		const copies = this.#random() < duplicate ? 2 : 1;
+		const link = this.#links[direction];
+		const { duplicate = 0, delayMs = 0, jitterMs = 0 } = link.quality;
+		const queuedMs = this.#isLost(link) ? Number.POSITIVE_INFINITY : queue(link, datagram.length);
+		if (queuedMs === Number.POSITIVE_INFINITY) {
+			this.lost += 1;
+			return;
+		}
+		const copies = duplicate > 0 && this.#random() < duplicate ? 2 : 1;
 		for (let copy = 0; copy < copies; copy += 1) {
-			const waitMs = delayMs + this.#random() * jitterMs;
+			const waitMs = queuedMs + delayMs + (jitterMs > 0 ? this.#random() * jitterMs : 0);
 			if (waitMs === 0) {
 				this.#deliver(datagram, direction);
 				continue;
@@ -119,11 +149,32 @@ export class UdpRelay {
 		}
 	}
 
+	#isLost(link: LinkState): boolean {
+		const { loss = 0, burst = 1 } = link.quality;
+		if (loss === 0) return false;
+		if (burst <= 1) return this.#random() < loss;
+		// Bursts end with chance 1/burst, and begin so often that the share of time in them is `loss`.
+		const changes = link.isInBurst ? 1 / burst : loss / (1 - loss) / burst;
+		if (this.#random() < changes) link.isInBurst = !link.isInBurst;
+		return link.isInBurst;
+	}
+
 	#deliver(datagram: Buffer, direction: RelayDirection): void {
 		if (this.#closed) return;
 		if (direction === 'up') this.#serverSide.send(datagram, this.#mediaPort, host);
-		else if (this.#clientPort !== undefined) this.#clientSide.send(datagram, this.#clientPort, host);
+		else if (this.#client !== undefined) this.#clientSide.send(datagram, this.#client.port, this.#client.address);
 	}
+}
+
+/** How long the datagram takes through the link's queue; Infinity when there is no room for it. */
+function queue(link: LinkState, bytes: number): number {
+	const { rateBps, queueMs = 0 } = link.quality;
+	if (rateBps === undefined) return 0;
+	const nowMs = performance.now();
+	const startMs = Math.max(nowMs, link.busyUntilMs);
+	if (startMs - nowMs > queueMs) return Number.POSITIVE_INFINITY;
+	link.busyUntilMs = startMs + (8000 * bytes) / rateBps;
+	return link.busyUntilMs - nowMs;
 }
 
 async function bound(): Promise<Socket> {
