@@ -29,7 +29,7 @@ else if (loaded.outcome === 'error') fail(loaded.message);
 else await run(loaded.config);
 
 async function run(config: Config): Promise<void> {
-	const { logger, flush } = createServerLog(config.log);
+	const { logger, drain } = createServerLog(config.log);
 	// A fault in one session's timer must not end the others. Its message may quote what a client sent: the stack alone is logged.
 	const clock = guardedClock(systemClock, (fault) => logger.error({ err: fault }, 'timer fault'));
 	const metrics = new Metrics({ processMetrics: true });
@@ -93,7 +93,7 @@ async function run(config: Config): Promise<void> {
 		await engine.close();
 		await store.close();
 		logger.info('stopped');
-		flush();
+		await drain();
 		process.exit(0);
 	};
 	process.on('SIGTERM', (signal) => void stop(signal));

@@ -17,17 +17,13 @@ import { type FanOut, TypeScriptFanOut } from './fan-out.ts';
 import { FaultLog } from './fault-log.ts';
 import { Ingress } from './ingress.ts';
 import { DROP_LOG_INTERVAL_MS, SWEEP_INTERVAL_MS, TICK_MS } from './media-limits.ts';
+import type { MediaLog } from './media-log.ts';
 import { PeerTable } from './peer-table.ts';
 import { PictureSource } from './picture-source.ts';
 import { RtcpWriter } from './rtcp-writer.ts';
 import { SenderReporter } from './sender-reporter.ts';
 import { SoundSource } from './sound-source.ts';
 import { UdpSocket } from './udp-socket.ts';
-
-export interface MediaLog {
-	info(fields: object, message: string): void;
-	warn(fields: object, message: string): void;
-}
 
 export interface LocalEngineOptions {
 	readonly host: string;

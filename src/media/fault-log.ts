@@ -1,4 +1,4 @@
-import type { MediaLog } from './engine.ts';
+import type { MediaLog } from './media-log.ts';
 
 /** Faults of our own are logged at most this often; the count of the others goes with the next. */
 const FAULT_LOG_INTERVAL_MS = 1000;

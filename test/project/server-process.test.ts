@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runServer, startServer } from '../support/start-server.ts';
 
@@ -14,6 +17,18 @@ test('the server is ready to serve, and SIGTERM ends it with exit code 0', async
 		await server.stop();
 	}
 	expect(server.logRecords().map(({ msg }) => msg)).toContain('stopped');
+});
+
+test('SIGTERM ends a server whose log nobody reads any more', async () => {
+	const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts'), '--addr', '127.0.0.1:0'], {
+		env: { ...process.env, DURESS_MEDIA_PORT: '0' },
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
+	const ended = once(child, 'exit');
+	await once(child.stdout, 'data');
+	child.stdout.destroy();
+	child.kill('SIGTERM');
+	expect(await ended).toEqual([0, null]);
 });
 
 test('production without TURN starts with a warning, in the log and in readyz, and its URLs say wss', async () => {
