@@ -48,7 +48,7 @@ export class AnsweringPeer {
 			for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
 			await this.#publish();
 			await this.#peer.setLocalDescription();
-			await this.#layerPicture();
+			await this.#shapePicture();
 			this.#options.send('answer', JSON.stringify(this.#peer.localDescription));
 		});
 	}
@@ -94,18 +94,22 @@ export class AnsweringPeer {
 	}
 
 	/**
-	 * Three temporal layers: the server leaves the upper ones out for viewers on a weak link. Set once the codec is agreed on, because which
-	 * modes there are depends on it.
+	 * Room for a good picture, and three temporal layers, of which the server leaves the upper ones out for viewers on a weak link. Set once
+	 * the codec is agreed on, because which modes there are depends on it; one after the other, because a browser refuses a call whole.
 	 */
-	async #layerPicture(): Promise<void> {
+	async #shapePicture(): Promise<void> {
+		await this.#setEncodings({ maxBitrate: MAX_PICTURE_BPS });
+		await this.#setEncodings({ scalabilityMode: 'L1T3' });
+	}
+
+	async #setEncodings(change: { readonly maxBitrate: number } | { readonly scalabilityMode: string }): Promise<void> {
 		for (const { sender } of this.#peer.getTransceivers()) {
 			if (sender.track?.kind !== 'video') continue;
 			const parameters = sender.getParameters();
-			const layered = parameters.encodings.map((encoding) => ({ ...encoding, scalabilityMode: 'L1T3', maxBitrate: MAX_PICTURE_BPS }));
 			try {
-				await sender.setParameters({ ...parameters, encodings: layered });
+				await sender.setParameters({ ...parameters, encodings: parameters.encodings.map((encoding) => ({ ...encoding, ...change })) });
 			} catch {
-				// This browser or codec has no such mode: it sends one layer.
+				// This browser or codec cannot: it sends as it would by itself.
 			}
 		}
 	}

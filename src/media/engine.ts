@@ -318,6 +318,7 @@ export class LocalEngine implements MediaEngine {
 		for (const packet of packets) {
 			switch (packet.type) {
 				case 'sender-report': {
+					if (packet.reports.length > 0) peer.downlink.report(packet.reports, performance.timeOrigin + nowMs, nowMs);
 					const section = peer.uplink.senderReport(packet, nowMs);
 					const publication = section && this.#publications.get(section.publicationId);
 					if (section !== undefined && publication?.feeder === peer) publication.senderReport(section.kind, packet);

@@ -2,6 +2,7 @@ import type { SendSection } from '../negotiation/media-description.ts';
 import { JoinBurst, NOTHING_NOW } from '../relay/join-burst.ts';
 import { LayerSelector } from '../relay/layer-selector.ts';
 import { absSendTimeAt, extensionByte, outboundHeaderLength } from '../relay/outbound-packet.ts';
+import { NOT_YET, PacedPackets } from '../relay/paced-packets.ts';
 import type { CachedPacket, PacketCache } from '../relay/packet-cache.ts';
 import type { RateMeter } from '../relay/rate-meter.ts';
 import { NOT_SENT, Retransmitter } from '../relay/retransmitter.ts';
@@ -47,6 +48,8 @@ export class PictureViewer {
 	readonly #adaptation = new ViewerAdaptation();
 	readonly #layers = createPacketLayers();
 	readonly #vp8 = createVp8Descriptor();
+	/** Keyframes on their way to a viewer whose link takes nothing else. */
+	readonly #paced = new PacedPackets();
 	readonly #copy = new Uint8Array(1500);
 	#selector: LayerSelector | undefined;
 	#payloadTypes: ReadonlyMap<CodecName, { readonly media: number; readonly rtx: number | undefined }> = new Map();
@@ -99,7 +102,8 @@ export class PictureViewer {
 		if (this.destination.payloadType < 0 || !this.#burst.start(nowMs)) return false;
 		this.#lastGroupMs = nowMs;
 		// A selector knows frames by their time; those of the group come again.
-		if (this.#selector !== undefined) this.#select(new LayerSelector(), nowMs);
+		this.#selector?.startOver();
+		this.#paced.clear();
 		this.#options.onMode();
 		return true;
 	}
@@ -114,6 +118,10 @@ export class PictureViewer {
 	/** A packet of the source for a viewer that is not plain. `packet` is left as it is. */
 	relay(packet: Uint8Array, length: number, extendedSequence: number, layers: PacketLayers, codec: CodecName, nowMs: number): void {
 		if (this.#burst.covers(extendedSequence)) return;
+		if (this.#adaptation.level === 'key-frames') {
+			this.#pace(packet, extendedSequence, layers, nowMs);
+			return;
+		}
 		this.#copy.set(packet.subarray(0, length));
 		this.#send(this.#copy, length, extendedSequence, layers, codec, nowMs);
 	}
@@ -152,6 +160,7 @@ export class PictureViewer {
 		if (octetsSent > this.#octetsMetered) this.#retransmitter.media(octetsSent - this.#octetsMetered, nowMs);
 		this.#octetsMetered = octetsSent;
 		if (nowMs >= this.#burst.nextMs) this.#pump(nowMs);
+		if (!this.#paced.empty) this.#drainPaced(nowMs);
 		if (nowMs < this.#nextAdaptationMs) return;
 		this.#nextAdaptationMs = nowMs + ADAPTATION_INTERVAL_MS;
 		const { rates } = this.#options;
@@ -169,16 +178,39 @@ export class PictureViewer {
 		if (!this.#burst.running) this.#options.onMode();
 	}
 
+	/** Puts the packets of a keyframe in line and leaves the others out. What the line does not take the viewer asks for again. */
+	#pace(packet: Uint8Array, extendedSequence: number, layers: PacketLayers, nowMs: number): void {
+		const isWanted = this.#selector?.admit(layers, readTimestamp(packet), nowMs) ?? true;
+		if (isWanted) this.#paced.add(extendedSequence);
+		else this.destination.sink.skip(extendedSequence);
+	}
+
+	#drainPaced(nowMs: number): void {
+		const paced = this.#paced;
+		for (let number = paced.next(nowMs); number !== NOT_YET; number = paced.next(nowMs)) {
+			const kept = this.#options.cache.get(number);
+			const codec = kept && unpackCodec(kept.flags);
+			paced.sent(kept?.length ?? 0, this.#adaptation.keyframePaceBps, nowMs);
+			if (kept === undefined || codec === undefined) continue;
+			if (this.#selector?.recall(readTimestamp(kept.bytes)) !== false) this.#place(kept.bytes, kept.length, number, codec, nowMs);
+		}
+	}
+
 	/** `packet` is overwritten. */
 	#send(packet: Uint8Array, length: number, extendedSequence: number, layers: PacketLayers, codec: CodecName, nowMs: number): void {
+		const selector = this.#selector;
+		if (selector === undefined || selector.admit(layers, readTimestamp(packet), nowMs)) {
+			this.#place(packet, length, extendedSequence, codec, nowMs);
+		} else {
+			this.destination.sink.skip(extendedSequence);
+		}
+	}
+
+	/** Sends a packet that is wanted. `packet` is overwritten. */
+	#place(packet: Uint8Array, length: number, extendedSequence: number, codec: CodecName, nowMs: number): void {
 		const { sink } = this.destination;
 		const payloadType = this.#payloadTypes.get(codec)?.media;
 		if (payloadType === undefined) return;
-		const selector = this.#selector;
-		if (selector !== undefined && !selector.admit(layers, readTimestamp(packet), nowMs)) {
-			sink.skip(extendedSequence);
-			return;
-		}
 		const isLate = extendedSequence < sink.newest;
 		if (!sink.place(extendedSequence)) return;
 		if (isLate) this.#retransmitter.sentLate(nowMs);
@@ -214,23 +246,16 @@ export class PictureViewer {
 	}
 
 	#followLevel(nowMs: number): void {
-		const { cache } = this.#options;
+		const { cache, rates } = this.#options;
 		if (this.#selector === undefined) {
 			const latest = cache.get(this.destination.sink.newest);
-			this.#select(new LayerSelector(latest && readTimestamp(latest.bytes)), nowMs);
+			this.#selector = new LayerSelector(latest && readTimestamp(latest.bytes));
 			this.#options.onMode();
-			return;
 		}
-		this.#setLevel(this.#selector, nowMs);
-	}
-
-	#select(selector: LayerSelector, nowMs: number): void {
-		this.#selector = selector;
-		this.#setLevel(selector, nowMs);
-	}
-
-	#setLevel(selector: LayerSelector, nowMs: number): void {
-		selector.setLevel(this.#adaptation.level, this.#options.rates.layerCount(nowMs));
+		const { level } = this.#adaptation;
+		if (level === 'sound-only') this.#paced.clear();
+		const selector = this.#selector;
+		selector.setLevel(level, rates.layerCount(nowMs));
 		selector.keyframeSpacingMs = this.#adaptation.keyframeSpacingMs;
 	}
 }

@@ -1,5 +1,4 @@
 import type { RemoteSection } from './remote-description.ts';
-import { repairSwitch } from './repair-switch.ts';
 
 const rtxClockRate = 90_000;
 /** Blocks that an fmtp line of RED may name: more than any encoder sends. */
@@ -11,7 +10,6 @@ const maxRedBlocks = 32;
  * @param offered in an answer: what the server's offer named; an answer that leaves the fmtp line out means that
  */
 export function rtxPayloadTypeOf(section: RemoteSection, payloadType: number, offered?: number): number | undefined {
-	if (!repairSwitch.on) return undefined;
 	for (const remote of section.codecs) {
 		if (remote.name.toLowerCase() !== 'rtx' || remote.clockRate !== rtxClockRate) continue;
 		const associated = remote.parameters.get('apt');
@@ -27,7 +25,6 @@ export function rtxPayloadTypeOf(section: RemoteSection, payloadType: number, of
  * @param offered see {@link rtxPayloadTypeOf}
  */
 export function redPayloadTypeOf(section: RemoteSection, opusPayloadType: number, offered?: number): number | undefined {
-	if (!repairSwitch.on) return undefined;
 	for (const remote of section.codecs) {
 		if (remote.name.toLowerCase() !== 'red' || remote.clockRate !== 48_000 || remote.channels !== 2) continue;
 		const blocks = remote.format === '' ? [] : remote.format.split('/', maxRedBlocks);

@@ -9,7 +9,6 @@ import {
 } from './header-extensions.ts';
 import { matchCodecs, matchRed } from './match-codecs.ts';
 import type { RemoteDescription } from './remote-description.ts';
-import { repairSwitch } from './repair-switch.ts';
 import type { SectionCodec } from './section.ts';
 
 /**
@@ -54,7 +53,7 @@ export class NumberBook {
 			if (codec.kind !== kind) continue;
 			const payloadType = this.#payloadType(this.#payloadTypes, codec.name, codec.payloadType);
 			if (payloadType === undefined) continue;
-			const rtxPayloadType = this.#payloadType(this.#rtxPayloadTypes, codec.name, repairSwitch.on ? codec.rtxPayloadType : undefined);
+			const rtxPayloadType = this.#payloadType(this.#rtxPayloadTypes, codec.name, codec.rtxPayloadType);
 			list.push({ payloadType, codec: codec.name, rtxPayloadType, parameters: codec.parameters });
 		}
 		return list;
@@ -62,7 +61,7 @@ export class NumberBook {
 
 	/** RED around Opus. */
 	red(): number | undefined {
-		if (repairSwitch.on) this.#redPayloadType ??= this.#take(codecNamed('opus').redPayloadType);
+		this.#redPayloadType ??= this.#take(codecNamed('opus').redPayloadType);
 		return this.#redPayloadType;
 	}
 

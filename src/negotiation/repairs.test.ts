@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ClientSection, clientSdp, mediaSections } from './client-sdp.fixture.ts';
 import { publication, Scene } from './peer-negotiator.fixture.ts';
-import { repairSwitch } from './repair-switch.ts';
 
 const sample = (name: string): string => readFileSync(new URL(`./fixtures/${name}.sdp`, import.meta.url), 'utf8');
 const a = publication('a');
 
 const vp8 = { 96: 'VP8/90000', 97: 'rtx/90000;apt=96' };
 const opus = { 112: 'red/48000/2;111/111', 111: 'opus/48000/2' };
-
-beforeAll(() => {
-	repairSwitch.on = true;
-});
 
 /** A broadcaster or viewer that answers the server's first offer so. */
 function answered(role: 'broadcaster' | 'viewer', sections: readonly ClientSection[]): Scene {
@@ -133,16 +128,4 @@ describe("a client's offer", () => {
 		expect(new Set(formats).size).toBe(formats.length);
 		expect(formats).toHaveLength(10);
 	});
-});
-
-it('names none of it while the switch is off', () => {
-	repairSwitch.on = false;
-	try {
-		const scene = new Scene('room-peer', [a]);
-		scene.start();
-		expect(scene.sdp('offer')).not.toMatch(/rtx|red\/|a=rtcp-fb:\d+ nack\r\n|ssrc-group/);
-		expect(offered('broadcaster', sample('chromium-offer-sendrecv')).sdp('answer')).not.toMatch(/rtx|red\/|a=rtcp-fb:\d+ nack\r\n/);
-	} finally {
-		repairSwitch.on = true;
-	}
 });

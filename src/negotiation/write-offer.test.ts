@@ -1,8 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mediaSections } from './client-sdp.fixture.ts';
 import { NumberBook } from './number-book.ts';
 import { planOffer } from './plan-offer.ts';
-import { repairSwitch } from './repair-switch.ts';
 import { writeOffer } from './write-offer.ts';
 
 const ice = { ufrag: 'serv', pwd: 'p'.repeat(24) };
@@ -22,10 +21,6 @@ function offer(feeds: string | undefined, wanted = [publication]): string {
 }
 
 describe('writeOffer', () => {
-	beforeAll(() => {
-		repairSwitch.on = true;
-	});
-
 	it('speaks as an ICE-lite agent on one transport, its candidates inside', () => {
 		const sdp = offer(undefined);
 		expect(sdp).toContain('o=- 4711 3 IN IP4 127.0.0.1\r\n');

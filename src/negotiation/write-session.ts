@@ -2,7 +2,6 @@ import { codecNamed, type MediaKind } from '../rtp/codecs.ts';
 import { type ExtensionName, headerExtensions } from './header-extensions.ts';
 import type { IceCredentials, Publication } from './media-description.ts';
 import type { Direction } from './remote-description.ts';
-import { repairSwitch } from './repair-switch.ts';
 import type { Section, SectionCodec } from './section.ts';
 
 /** What every description of this server says of its transport. */
@@ -133,7 +132,7 @@ function mediaLines(entry: SectionCodec, feedback: readonly string[]): string[] 
 	return [
 		`a=rtpmap:${entry.payloadType} ${codec.name}/${codec.clockRate}${codec.channels === undefined ? '' : `/${codec.channels}`}`,
 		...feedback
-			.filter((value) => (allowed === undefined || allowed.includes(value)) && (value !== 'nack' || repairSwitch.on))
+			.filter((value) => allowed === undefined || allowed.includes(value))
 			.map((value) => `a=rtcp-fb:${entry.payloadType} ${value}`),
 		...(entry.parameters === undefined ? [] : [`a=fmtp:${entry.payloadType} ${entry.parameters}`]),
 	];

@@ -170,7 +170,7 @@ export class Room implements PublicationListener {
 		publication.codecs.set(kind, codec);
 		publication.feederId = peerId;
 		for (const other of this.#peers.values()) {
-			if (other.feeds !== publication) other.codecInUse(publicationId, kind, codec);
+			other.codecInUse(publicationId, kind, codec);
 		}
 		this.publicationBack(publicationId);
 		if (publication !== this.#stage) return;
