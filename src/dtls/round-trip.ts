@@ -1,14 +1,17 @@
 /** What a repeat is worth waiting for at least; nearer paths are not waited for more exactly, as timers and cryptography take some of it. */
 const MIN_ROUND_TRIP_MS = 50;
 
-/** A longer one makes repeats come early, which costs a datagram; waiting longer for what is lost costs the picture. */
-const MAX_ROUND_TRIP_MS = 500;
+/**
+ * What ICE has seen is too long by each check that was lost. Beyond this it is not believed: to repeat too early costs a datagram, to wait
+ * longer for what is lost costs the picture.
+ */
+const MAX_ROUND_TRIP_MS = 300;
 
 /** Where nobody has measured: that of a mobile network. */
 const ASSUMED_ROUND_TRIP_MS = 100;
 
 /**
- * The round trip of a path in ms, always between 50 and 500: at first what ICE has seen, then what the first flight that was answered
+ * The round trip of a path in ms, always between 50 and 300: at first what ICE has seen, then what the first flight that was answered
  * without having been repeated says. An answer to a repeated one tells nothing, as it may be to either (Karn's algorithm, RFC 6298 3).
  *
  * Answers are believed before they are proven. The bounds are all that a forged one can reach.
