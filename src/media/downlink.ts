@@ -1,5 +1,6 @@
 import type { RemoteAddress } from '../ice/path-table.ts';
 import type { SendSection } from '../negotiation/media-description.ts';
+import { LossAlarm } from '../relay/loss-alarm.ts';
 import { Sink } from '../relay/sink.ts';
 import { ntpFromMs, roundTripMs } from '../rtcp/ntp.ts';
 import type { ReportBlock } from '../rtcp/report-block.ts';
@@ -29,6 +30,7 @@ export class Downlink {
 	readonly #known = new Map<number, Reception>();
 	/** The highest sequence number that the peer has reported of each source, with its cycles. */
 	readonly #reportedUpTo = new Map<number, number>();
+	readonly #alarm = new LossAlarm();
 	#sender: SrtpSender | undefined;
 	#path: RemoteAddress | undefined;
 	#closed = false;
@@ -96,6 +98,7 @@ export class Downlink {
 			const fractionLost = block.fractionLost / 256;
 			worst = Math.max(fractionLost, worst ?? 0);
 			const packets = this.#reportedSince(block);
+			this.#alarm.report(fractionLost * packets, packets, nowMs);
 			const sum = seen.get(publicationId) ?? { lost: 0, packets: 0 };
 			seen.set(publicationId, { lost: sum.lost + fractionLost * packets, packets: sum.packets + packets });
 			if (kind === 'video') this.jitterMs = block.jitterTicks / 90;
@@ -116,8 +119,13 @@ export class Downlink {
 
 	/** @param soundBpsOf the rate of a publication's sound */
 	tick(nowMs: number, soundBpsOf: (publicationId: string, nowMs: number) => number): void {
+		// Where a link takes less than the picture, its loss is of our making, and more sound would make more of it.
+		const repeatsSound = this.#alarm.isRaised(nowMs) && this.#pictures().every(({ viewer }) => viewer.level === 'full');
 		for (const reception of this.#active.values()) {
-			if (reception.kind === 'audio') continue;
+			if (reception.kind === 'audio') {
+				reception.source.setRepeats(reception.viewer, repeatsSound);
+				continue;
+			}
 			const { viewer, source } = reception;
 			viewer.tick(soundBpsOf(source.publicationId, nowMs), this.roundTripMs, nowMs);
 		}

@@ -1,5 +1,6 @@
 import type { SendSection } from '../negotiation/media-description.ts';
 import { ByteRate } from '../relay/byte-rate.ts';
+import { EarlierPackets } from '../relay/earlier-packets.ts';
 import { extensionByte, outboundHeaderLength, payloadTypeAt } from '../relay/outbound-packet.ts';
 import { codecNamed } from '../rtp/codecs.ts';
 import { createRtpHeader, parseRtpHeader, type RtpHeader } from '../rtp/packet.ts';
@@ -14,9 +15,17 @@ const redPayloadType = opus.redPayloadType ?? -1;
 const scratch = new Uint8Array(MAX_PACKET_BYTES);
 const plain = new Uint8Array(MAX_PACKET_BYTES);
 
+/**
+ * Packets of sound after which one is sent again to viewers that lose many, byte for byte: RED makes up for one packet lost in a row, and
+ * Opus for the next at a price. 40 ms later a burst has mostly passed, and a jitter buffer still has use for it.
+ */
+const REPEATED_AFTER = 2;
+
 /** One viewer of a sound. */
 export class SoundViewer {
 	readonly destination: Destination;
+	/** So much is lost on the way that the sound is sent twice; set by `SoundSource.setRepeats`. */
+	repeats = false;
 	#opus = -1;
 	#red: number | undefined;
 
@@ -46,7 +55,10 @@ export class SoundViewer {
 	}
 }
 
-/** The sound of one publication. Nothing is kept of it: RED and Opus' own redundancy repair it sooner than a round trip would. */
+/**
+ * The sound of one publication. No more is kept of it than three packets, for viewers with much loss: RED, repeats and Opus' own redundancy
+ * repair it sooner than a round trip would.
+ */
 export class SoundSource extends EngineSource {
 	readonly kind = 'audio';
 	readonly #rate = new ByteRate();
@@ -54,8 +66,12 @@ export class SoundSource extends EngineSource {
 	readonly #header = createRtpHeader();
 	readonly #block: RedBlock = { payloadType: 0, offset: 0, length: 0 };
 	#isRed = false;
+	readonly #earlierRed = new EarlierPackets(REPEATED_AFTER);
+	readonly #earlierPlain = new EarlierPackets(REPEATED_AFTER);
 	#toRed: readonly Destination[] = [];
 	#toPlain: readonly Destination[] = [];
+	#redTwice: readonly Destination[] = [];
+	#plainTwice: readonly Destination[] = [];
 
 	constructor(options: EngineSourceOptions) {
 		super(options, 'opus');
@@ -70,6 +86,13 @@ export class SoundSource extends EngineSource {
 
 	unsubscribe(viewer: SoundViewer): void {
 		if (this.#viewers.delete(viewer)) this.#sortViewers();
+	}
+
+	/** Whether the viewer is sent everything twice from now on. */
+	setRepeats(viewer: SoundViewer, repeats: boolean): void {
+		if (viewer.repeats === repeats) return;
+		viewer.repeats = repeats;
+		this.#sortViewers();
 	}
 
 	/** Bits per second of what the source sends. */
@@ -95,14 +118,32 @@ export class SoundSource extends EngineSource {
 		this.clock.packet(track.lastTimestamp, track.timestampLine, nowMs);
 		const { extendedSequence } = track;
 		if (!isRed) {
-			this.fanOut.forward(this.#toPlain, scratch, length, extendedSequence);
-			this.fanOut.forward(this.#toRed, scratch, length, extendedSequence);
+			// Who takes RED is sent Opus as it is too: this source has nothing else now.
+			this.#forward(this.#toPlain, this.#plainTwice, this.#earlierPlain, scratch, length, extendedSequence);
+			this.#forward(this.#toRed, this.#redTwice, this.#earlierRed, scratch, length, extendedSequence);
 			return true;
 		}
-		if (this.#toPlain.length > 0) this.fanOut.forward(this.#toPlain, plain, this.#withoutEarlierBlocks(length), extendedSequence);
+		if (this.#toPlain.length > 0) {
+			const plainLength = this.#withoutEarlierBlocks(length);
+			this.#forward(this.#toPlain, this.#plainTwice, this.#earlierPlain, plain, plainLength, extendedSequence);
+		}
 		if (this.#block.payloadType !== opus.payloadType) renameRedBlocks(scratch, outboundHeaderLength, opus.payloadType);
-		this.fanOut.forward(this.#toRed, scratch, length, extendedSequence);
+		this.#forward(this.#toRed, this.#redTwice, this.#earlierRed, scratch, length, extendedSequence);
 		return true;
+	}
+
+	/** Sends a packet to all, and an earlier one once more to those that are sent everything twice. */
+	#forward(
+		all: readonly Destination[],
+		twice: readonly Destination[],
+		earlier: EarlierPackets,
+		packet: Uint8Array,
+		length: number,
+		extendedSequence: number,
+	): void {
+		const again = twice.length === 0 ? undefined : earlier.push(packet, length, extendedSequence);
+		this.fanOut.forward(all, packet, length, extendedSequence);
+		if (again !== undefined) this.fanOut.forward(twice, again.bytes, again.length, again.extendedSequence);
 	}
 
 	/** Makes `plain` of `scratch`. Returns its length. */
@@ -119,12 +160,24 @@ export class SoundSource extends EngineSource {
 		this.codec = 'opus';
 		this.#isRed = isRed;
 		for (const viewer of this.#viewers) viewer.setFormat(isRed);
+		this.#forgetEarlier();
 	}
 
 	#sortViewers(): void {
-		const destinationsOf = (takesRed: boolean): Destination[] =>
-			[...this.#viewers].filter((viewer) => viewer.takesRed === takesRed).map((viewer) => viewer.destination);
-		this.#toRed = destinationsOf(true);
-		this.#toPlain = destinationsOf(false);
+		const destinationsOf = (takesRed: boolean, twiceOnly: boolean): Destination[] =>
+			[...this.#viewers]
+				.filter((viewer) => viewer.takesRed === takesRed && (viewer.repeats || !twiceOnly))
+				.map((viewer) => viewer.destination);
+		this.#toRed = destinationsOf(true, false);
+		this.#toPlain = destinationsOf(false, false);
+		this.#redTwice = destinationsOf(true, true);
+		this.#plainTwice = destinationsOf(false, true);
+		this.#forgetEarlier();
+	}
+
+	/** What was sent in another form must not be sent again in this: one SRTP index would cover two packets. */
+	#forgetEarlier(): void {
+		this.#earlierRed.clear();
+		this.#earlierPlain.clear();
 	}
 }
