@@ -1,4 +1,5 @@
 import { type CodecName, codecNamed } from '../../rtp/codecs.ts';
+import { RTX_OVERHEAD_BYTES, wrapRetransmission } from '../../rtp/retransmission.ts';
 
 const HEADER_BYTES = 12;
 const MARKER = 0x80;
@@ -15,8 +16,8 @@ export interface CameraPacket {
 export class Camera {
 	codec: CodecName = 'VP8';
 	ssrc: number;
-	/** Another than the server's own. */
-	payloadType: number | undefined;
+	/** By how much its payload types differ from the server's own. */
+	payloadTypeShift = 0;
 	/** Octets of payload. */
 	packetBytes = 100;
 	#index: number;
@@ -24,6 +25,7 @@ export class Camera {
 	#picture = 0;
 	#basePicture = 0;
 	#serial = 0;
+	#repeats = 1;
 
 	constructor(ssrc: number, firstSequence = 100) {
 		this.ssrc = ssrc;
@@ -52,6 +54,17 @@ export class Camera {
 		return { bytes: packet, rollover };
 	}
 
+	/** A packet of this camera once more, on its retransmission stream. */
+	repeated({ bytes: original }: CameraPacket): CameraPacket {
+		const bytes = new Uint8Array(original.length + RTX_OVERHEAD_BYTES);
+		const payloadType = (codecNamed(this.codec).rtxPayloadType ?? 0) + this.payloadTypeShift;
+		const osn = new DataView(original.buffer).getUint16(2);
+		const sequence = this.#repeats;
+		this.#repeats += 1;
+		wrapRetransmission(original, HEADER_BYTES, original.length, payloadType, this.ssrc + 1, sequence, osn, bytes);
+		return { bytes, rollover: 0 };
+	}
+
 	/** So many numbers are never sent. */
 	leap(count: number): void {
 		this.#index += count;
@@ -65,7 +78,7 @@ export class Camera {
 		const bytes = new Uint8Array(HEADER_BYTES + this.packetBytes).fill(7, HEADER_BYTES);
 		const view = new DataView(bytes.buffer);
 		bytes[0] = 0x80;
-		bytes[1] = (isLast ? MARKER : 0) | (this.payloadType ?? codecNamed(this.codec).payloadType);
+		bytes[1] = (isLast ? MARKER : 0) | (codecNamed(this.codec).payloadType + this.payloadTypeShift);
 		view.setUint16(2, sequence);
 		view.setUint32(4, this.#timestamp);
 		view.setUint32(8, this.ssrc);
