@@ -1,15 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+const common = {
+	environment: 'node',
+	pool: 'forks',
+	testTimeout: 30_000,
+	hookTimeout: 60_000,
+	teardownTimeout: 10_000,
+} as const;
+
+/** Tests with whole servers, browsers and media in real time. They judge time, so nothing else runs beside them. */
+const inRealTime = ['test/browser/**/*.test.ts', 'test/dtls/**/*.test.ts', 'test/media/**/*.test.ts'];
+
 export default defineConfig({
 	test: {
-		environment: 'node',
-		include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
-		pool: 'forks',
-		// Media tests judge time: more workers than this crowd each other out on a small machine.
-		maxWorkers: 2,
-		testTimeout: 30_000,
-		hookTimeout: 60_000,
-		teardownTimeout: 10_000,
 		reporters: ['default', './test/support/summary-reporter.ts'],
+		projects: [
+			{
+				test: {
+					...common,
+					name: 'parts',
+					include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
+					exclude: inRealTime,
+					maxWorkers: 2,
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{ test: { ...common, name: 'real time', include: inRealTime, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+		],
 	},
 });

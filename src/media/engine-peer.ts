@@ -48,6 +48,8 @@ export class EnginePeer {
 	readonly downlink: Downlink;
 	readonly #options: EnginePeerOptions;
 	#dtls: DtlsSession | undefined;
+	/** When the peer's first check was answered: it begins DTLS as soon as an answer has come to it. */
+	#firstCheckMs: number | undefined;
 	/** Keys of a finished handshake whose certificate could not be compared yet. */
 	#unverified: DtlsKeys | undefined;
 	#description: MediaDescription | undefined;
@@ -88,6 +90,7 @@ export class EnginePeer {
 
 	handleCheck(message: StunMessage, from: RemoteAddress, nowMs: number): IceOutcome {
 		const outcome = this.agent.handleRequest(message, from, nowMs);
+		if (outcome.verdict === 'accepted') this.#firstCheckMs ??= nowMs;
 		if (outcome.path?.moved) this.#followPath();
 		return outcome;
 	}
@@ -99,11 +102,12 @@ export class EnginePeer {
 		return change;
 	}
 
-	handleDtls(datagram: Uint8Array): void {
+	handleDtls(datagram: Uint8Array, nowMs: number): void {
 		if (this.#closed) return;
 		this.#dtls ??= new DtlsSession({
 			certificate: this.#options.certificate,
 			srtpProfiles: this.#options.srtpProfiles,
+			roundTripMs: this.#firstCheckMs === undefined ? undefined : nowMs - this.#firstCheckMs,
 			send: (bytes) => {
 				const path = this.path;
 				if (path !== undefined) this.#options.sendDatagram(bytes, path);

@@ -53,7 +53,7 @@ export class Ingress {
 				this.#receiveStun(datagram, from, nowMs);
 				return;
 			case 'dtls':
-				this.#receiveDtls(datagram, from);
+				this.#receiveDtls(datagram, from, nowMs);
 				return;
 			default:
 				this.#drops.count('unknown');
@@ -82,11 +82,11 @@ export class Ingress {
 	}
 
 	/** Only from addresses that an authenticated check came from: a stranger's hello costs nothing. */
-	#receiveDtls(datagram: Uint8Array, from: RemoteAddress): void {
+	#receiveDtls(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
 		const peers = this.#peers.at(from);
 		const peer = peers.find((candidate) => !candidate.isConnected) ?? peers[0];
 		if (peer === undefined) this.#drops.count('stranger');
-		else peer.handleDtls(datagram);
+		else peer.handleDtls(datagram, nowMs);
 	}
 
 	#receiveRtp(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
