@@ -57,6 +57,8 @@ export class PictureViewer {
 	#octetsMetered = 0;
 	#nextAdaptationMs = 0;
 	#lastGroupMs = Number.NEGATIVE_INFINITY;
+	/** What lies before it is not sent again: the viewer was stepped down to less than a moving picture, and has no use for it. */
+	#repairFrom = 0;
 
 	constructor(options: PictureViewerOptions) {
 		this.#options = options;
@@ -110,7 +112,7 @@ export class PictureViewer {
 
 	/** The viewer lost the picture. Who is stepped down never troubles the phone: the next keyframe comes anyway. */
 	answerKeyframeRequest(nowMs: number): KeyframeAnswer {
-		if (this.#burst.running || nowMs - this.#lastGroupMs < GROUP_SPACING_MS) return 'answered';
+		if (this.#burst.running || !this.#paced.empty || nowMs - this.#lastGroupMs < GROUP_SPACING_MS) return 'answered';
 		if (this.join(nowMs)) return 'answered';
 		return this.#adaptation.level === 'full' ? 'ask-the-phone' : 'answered';
 	}
@@ -136,7 +138,8 @@ export class PictureViewer {
 		if (!this.#takesNack) return;
 		for (const sequence of sequences) {
 			const extendedSequence = this.#retransmitter.answer(sequence, roundTripMs, nowMs);
-			const kept = extendedSequence === NOT_SENT ? undefined : this.#options.cache.get(extendedSequence);
+			const kept =
+				extendedSequence === NOT_SENT || extendedSequence < this.#repairFrom ? undefined : this.#options.cache.get(extendedSequence);
 			if (kept !== undefined) this.#sendAgain(kept, extendedSequence, nowMs);
 		}
 	}
@@ -173,16 +176,19 @@ export class PictureViewer {
 			const codec = kept && unpackCodec(kept.flags);
 			if (kept === undefined || codec === undefined) continue;
 			unpackLayers(kept.flags, this.#layers);
-			this.#send(kept.bytes, kept.length, number, this.#layers, codec, nowMs);
+			if (this.#adaptation.level === 'key-frames') this.#pace(kept.bytes, number, this.#layers, nowMs);
+			else this.#send(kept.bytes, kept.length, number, this.#layers, codec, nowMs);
 		}
 		if (!this.#burst.running) this.#options.onMode();
 	}
 
 	/** Puts the packets of a keyframe in line and leaves the others out. What the line does not take the viewer asks for again. */
 	#pace(packet: Uint8Array, extendedSequence: number, layers: PacketLayers, nowMs: number): void {
+		const { sink } = this.destination;
 		const isWanted = this.#selector?.admit(layers, readTimestamp(packet), nowMs) ?? true;
-		if (isWanted) this.#paced.add(extendedSequence);
-		else this.destination.sink.skip(extendedSequence);
+		// It has its number from now on, so that those left out behind it close up.
+		if (!isWanted) sink.skip(extendedSequence);
+		else if (sink.place(extendedSequence)) this.#paced.add(extendedSequence);
 	}
 
 	#drainPaced(nowMs: number): void {
@@ -192,6 +198,8 @@ export class PictureViewer {
 			const codec = kept && unpackCodec(kept.flags);
 			paced.sent(kept?.length ?? 0, this.#adaptation.keyframePaceBps, nowMs);
 			if (kept === undefined || codec === undefined) continue;
+			// The viewer would take the pace for a queue that grows. Who has no RTX is sent the same bytes again, with the same time.
+			if (this.#payloadTypes.get(codec)?.rtx !== undefined) writeAbsSendTime(kept.bytes, absSendTimeAt, nowMs);
 			if (this.#selector?.recall(readTimestamp(kept.bytes)) !== false) this.#place(kept.bytes, kept.length, number, codec, nowMs);
 		}
 	}
@@ -253,8 +261,11 @@ export class PictureViewer {
 			this.#options.onMode();
 		}
 		const { level } = this.#adaptation;
-		if (level === 'sound-only') this.#paced.clear();
 		const selector = this.#selector;
+		if (level === 'sound-only') this.#paced.clear();
+		const isThin = level === 'sound-only' || level === 'key-frames';
+		if (isThin && level !== selector.level) this.#repairFrom = cache.highest + 1;
+		this.#retransmitter.isThin = isThin;
 		selector.setLevel(level, rates.layerCount(nowMs));
 		selector.keyframeSpacingMs = this.#adaptation.keyframeSpacingMs;
 	}

@@ -20,6 +20,8 @@ const CYCLE = 0x10000;
 const REPAIR_SHARE = 0.5;
 /** But always this much a second: a keyframe of a slow source can be repaired whole. */
 const LEAST_REPAIR_BYTES = 32_768;
+/** To a viewer whose link takes no moving picture: more would take the place of sound. */
+const LEAST_THIN_REPAIR_BYTES = 4096;
 
 /** How NACKs were answered, in packets. */
 export interface RepairCounts {
@@ -37,6 +39,8 @@ export interface RepairCounts {
  * sink; and numbers its retransmission stream (RTX, RFC 4588).
  */
 export class Retransmitter {
+	/** The viewer's link takes no moving picture. */
+	isThin = false;
 	readonly counts: RepairCounts = { sent: 0, repeated: 0, refused: 0, unknown: 0 };
 
 	readonly #sink: Sink;
@@ -87,7 +91,7 @@ export class Retransmitter {
 			counts.repeated++;
 			return NOT_SENT;
 		}
-		const allowed = Math.max(LEAST_REPAIR_BYTES, REPAIR_SHARE * this.#media.lastSecond(nowMs));
+		const allowed = Math.max(this.isThin ? LEAST_THIN_REPAIR_BYTES : LEAST_REPAIR_BYTES, REPAIR_SHARE * this.#media.lastSecond(nowMs));
 		if (this.#repair.lastSecond(nowMs) + length > allowed) {
 			counts.refused++;
 			return NOT_SENT;

@@ -28,6 +28,8 @@ const HEADROOM = 1.1;
  * never shows room for much. Near that bound it shows that nothing holds it back: reason enough for a try.
  */
 const UNHINDERED = 1.4;
+/** Such a try waits so many times longer: it fails more often than one that an estimate speaks for. */
+const BLIND_PATIENCE = 2;
 /** A level whose rate is this much above what a failed try has shown to pass would fail as well: an estimate falls to 0.85 of it. */
 const TOO_MUCH = 1.2;
 /** Keyframes take this share of what sound leaves of a thin link: sound must pass while one is on its way. */
@@ -85,7 +87,7 @@ export class ViewerAdaptation {
 		const link = this.#link;
 		link.setSent(this.#rateOf(level, source, nowMs) + soundBps);
 		if (nowMs - this.#changedMs < SETTLE_MS + (roundTripMs ?? DEFAULT_ROUND_TRIP_MS)) link.forgetTrouble();
-		else if (link.congested(nowMs)) this.#stepDown(source, soundBps, nowMs);
+		else if (link.congested(nowMs) || (this.#isTry(nowMs) && link.overrun(nowMs))) this.#stepDown(source, soundBps, nowMs);
 		else if (!link.clean(nowMs)) this.#troubleMs = nowMs;
 		else this.#stepUp(source, soundBps, nowMs);
 		this.#spaceKeyframes(source, soundBps, nowMs);
@@ -134,15 +136,19 @@ export class ViewerAdaptation {
 		return isFailed ? triedFrom : undefined;
 	}
 
+	#isTry(nowMs: number): boolean {
+		return this.#triedFrom !== undefined && nowMs - this.#changedMs < TRY_MS;
+	}
+
 	#stepUp(source: SourceRates, soundBps: number, nowMs: number): void {
 		const levels = levelsOf(source.layerCount(nowMs));
 		const calmMs = nowMs - Math.max(this.#changedMs, this.#troubleMs);
 		const estimate = this.#link.estimateBps(nowMs);
-		const higher = levels.slice(this.#highestToTry(levels, calmMs), this.#placeIn(levels));
+		const higherAfter = (ms: number): readonly ViewerLevel[] => levels.slice(this.#highestToTry(levels, ms), this.#placeIn(levels));
 		const roomFor = (level: ViewerLevel): boolean =>
 			estimate !== undefined && estimate >= HEADROOM * (this.#rateOf(level, source, nowMs) + soundBps);
 		const unhindered = estimate === undefined || estimate >= UNHINDERED * (this.#rateOf(this.level, source, nowMs) + soundBps);
-		const next = higher.find(roomFor) ?? (unhindered ? higher.at(-1) : undefined);
+		const next = higherAfter(calmMs).find(roomFor) ?? (unhindered ? higherAfter(calmMs / BLIND_PATIENCE).at(-1) : undefined);
 		if (next === undefined) return;
 		this.#triedFrom = this.level;
 		this.#changedMs = nowMs;

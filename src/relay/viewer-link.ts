@@ -142,6 +142,13 @@ export class ViewerLink {
 		return lossyMs >= SUSTAINED_LOSS_MS && estimate < this.#arrivingBps(nowMs);
 	}
 
+	/** The same of a try of more, by the first signs: each second of one that fails costs sound. */
+	overrun(nowMs: number): boolean {
+		const loss = this.#lossAt(nowMs);
+		const estimate = this.estimateBps(nowMs);
+		return estimate === undefined ? loss > HOPELESS_LOSS : loss > HEAVY_LOSS && estimate < TOO_LOW * this.#sentBps;
+	}
+
 	/**
 	 * Nothing speaks against sending more, and something has been heard. Loss does not where it was moderate before the viewer was relieved
 	 * and has stayed so, as on a radio link.
