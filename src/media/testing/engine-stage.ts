@@ -21,7 +21,8 @@ export class EngineStage {
 	/** What the engine has logged as its own faults. */
 	readonly faults: object[];
 	readonly #certificate: DtlsCertificate;
-	readonly #clients: LoopbackClient[] = [];
+	readonly #sockets = new Set<Socket>();
+	#clients = 0;
 	#publications = 0;
 
 	private constructor(engine: LocalEngine, time: HandMovedTime, certificate: DtlsCertificate, faults: object[]) {
@@ -63,9 +64,10 @@ export class EngineStage {
 
 	/** A client whose peer is open and that has done nothing yet. */
 	async client(options: { readonly socket?: Socket; readonly remoteUfrag?: string } = {}): Promise<LoopbackClient> {
-		const peerId = `peer ${this.#clients.length}`;
+		const peerId = `peer ${this.#clients}`;
+		this.#clients += 1;
 		const client = await LoopbackClient.open({ engine: this.engine, peerId, certificate: this.#certificate, ...options });
-		this.#clients.push(client);
+		this.#sockets.add(client.socket);
 		return client;
 	}
 
@@ -85,7 +87,7 @@ export class EngineStage {
 
 	async #close(): Promise<void> {
 		await this.engine.close();
-		for (const socket of new Set(this.#clients.map((client) => client.socket))) socket.close();
+		for (const socket of this.#sockets) socket.close();
 		this.time.release();
 	}
 }

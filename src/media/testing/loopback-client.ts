@@ -104,7 +104,9 @@ export class LoopbackClient {
 		const from = this.#dtls.length;
 		for (const datagram of script.hello()) this.send(datagram);
 		await this.until('the flight of the server', () => this.#dtls.slice(from).some(endsFlight));
-		for (const datagram of script.answer(this.#dtls.slice(from))) this.send(datagram);
+		// What follows is the flight once more: the server repeats it soon where the round trip is short.
+		const flight = this.#dtls.slice(from, this.#dtls.findIndex((datagram, at) => at >= from && endsFlight(datagram)) + 1);
+		for (const datagram of script.answer(flight)) this.send(datagram);
 		await this.until('the Finished of the server', () => script.isFinishedBy(this.#dtls.slice(from)));
 		const profile: SrtpProfile =
 			script.serverProfile === SRTP_PROFILES.AEAD_AES_128_GCM.dtlsId ? 'AEAD_AES_128_GCM' : 'AES128_CM_HMAC_SHA1_80';
