@@ -76,16 +76,21 @@ describe.each(profiles)('under %s a packet sent again without a stream of its ow
 	test('is byte for byte the first one, also for a viewer that is sent only some of the layers', async () => {
 		const { stage, viewer, view, shoot, askAgain } = await watchedPhone(profile);
 		view();
-		for (let frame = 0; frame < 60; frame += 1) {
+		const latest = () => viewer.record.of(VIDEO_SSRC).slice(-100);
+		const leftOut = () => {
+			const numbers = latest().map(({ payload }) => cameraNumber(payload));
+			return (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) + 1 - numbers.length;
+		};
+		// Room for the base layer, and for little more.
+		for (let frame = 0; leftOut() < 80 && frame < 200; frame += 1) {
 			await shoot({ packets: 10, temporalId: [0, 2, 1, 2][frame % 4] ?? 0 });
 			stage.time.advance(100);
 			if (frame > 10 && frame % 5 === 0) viewer.sendRtcp({ type: 'remb', senderSsrc: 1, bitrateBps: 60_000, ssrcs: [VIDEO_SSRC] });
 		}
-		const latest = viewer.record.of(VIDEO_SSRC).slice(-100);
-		const numbers = latest.map(({ payload }) => cameraNumber(payload));
-		expect((numbers.at(-1) ?? 0) - (numbers[0] ?? 0)).toBeGreaterThan(180);
-		const again = await askAgain(latest);
-		expect(indexesOf(again)).toEqual(indexesOf(latest));
+		expect(leftOut()).toBeGreaterThanOrEqual(80);
+		const some = latest();
+		const again = await askAgain(some);
+		expect(indexesOf(again)).toEqual(indexesOf(some));
 		expect(viewer.record.offences).toEqual([]);
 	});
 
