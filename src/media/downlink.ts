@@ -46,6 +46,10 @@ export class Downlink {
 		this.#randomUint16 = randomUint16;
 	}
 
+	get isUsed(): boolean {
+		return this.#active.size > 0;
+	}
+
 	/** What is received now. */
 	get receptions(): Iterable<Reception> {
 		return this.#active.values();

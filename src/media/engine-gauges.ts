@@ -1,5 +1,22 @@
 import type { GaugeSource } from '../metrics/metrics.ts';
 import type { LocalEngine } from './engine.ts';
+import { type LinkQuality, quantile } from './link-quality.ts';
+
+const links = {
+	up: { name: 'publisher', help: 'from publishers' },
+	down: { name: 'viewer', help: 'to viewers' },
+} as const;
+
+const values = [
+	{ name: 'round_trip_ms', help: 'Round trip in milliseconds', of: (link: LinkQuality) => link.roundTripMs },
+	{ name: 'loss', help: 'Share of packets lost, 0 to 1,', of: (link: LinkQuality) => link.fractionLost },
+	{ name: 'jitter_ms', help: 'Jitter of the picture in milliseconds', of: (link: LinkQuality) => link.jitterMs },
+] as const;
+
+const shares = [
+	{ name: 'median', share: 0.5 },
+	{ name: 'p95', share: 0.95 },
+] as const;
 
 /** What operators watch of a media engine. */
 export function engineGauges(engine: LocalEngine): readonly GaugeSource[] {
@@ -26,5 +43,22 @@ export function engineGauges(engine: LocalEngine): readonly GaugeSource[] {
 			help: 'Datagrams that the system refused to send, since the start.',
 			read: () => engine.counters.sendRefused,
 		},
+		...linkGauges(engine),
 	];
+}
+
+/** The spread of what the links' reports say, each way. */
+function linkGauges(engine: LocalEngine): GaugeSource[] {
+	return (['up', 'down'] as const).flatMap((direction) =>
+		values.flatMap((value) =>
+			shares.map(({ name, share }) => ({
+				name: `duress_${links[direction].name}_${value.name}_${name}`,
+				help: `${value.help} on the links ${links[direction].help}: ${name}.`,
+				read: () => {
+					const known = engine.links().flatMap((link) => (link.direction === direction ? (value.of(link) ?? []) : []));
+					return quantile(known, share);
+				},
+			})),
+		),
+	);
 }

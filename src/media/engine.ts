@@ -16,6 +16,7 @@ import { EnginePublication } from './engine-publication.ts';
 import { type FanOut, TypeScriptFanOut } from './fan-out.ts';
 import { FaultLog } from './fault-log.ts';
 import { Ingress } from './ingress.ts';
+import type { LinkQuality } from './link-quality.ts';
 import { DROP_LOG_INTERVAL_MS, SWEEP_INTERVAL_MS, TICK_MS } from './media-limits.ts';
 import type { MediaLog } from './media-log.ts';
 import { PeerTable } from './peer-table.ts';
@@ -119,6 +120,23 @@ export class LocalEngine implements MediaEngine {
 	/** How much is held of everything; all zero when nobody is left. */
 	get sizes(): { readonly publications: number } & PeerTable['sizes'] {
 		return { publications: this.#publications.size, ...this.#peers.sizes };
+	}
+
+	/** How the links of all connected peers fare. */
+	links(): readonly LinkQuality[] {
+		const links: LinkQuality[] = [];
+		for (const { peerId, isConnected, uplink, downlink } of this.#peers.all()) {
+			if (!isConnected) continue;
+			for (const [direction, link] of [
+				['up', uplink],
+				['down', downlink],
+			] as const) {
+				if (!link.isUsed) continue;
+				const { roundTripMs, fractionLost, jitterMs } = link;
+				links.push({ peerId, direction, roundTripMs, fractionLost, jitterMs });
+			}
+		}
+		return links;
 	}
 
 	/** Counters since the start, for metrics. */

@@ -28,11 +28,23 @@ export class Uplink {
 	readonly #element: ExtensionElement = { offset: 0, length: 0 };
 	#sections: readonly UplinkSection[] = [];
 	#nextReportMs = Number.POSITIVE_INFINITY;
+	/** The worst of the last report: 0 to 1, and milliseconds. */
+	fractionLost = 0;
+	jitterMs = 0;
 
 	/** @param senderSsrc the server's own SSRC in RTCP towards this peer */
 	constructor(senderSsrc: number) {
 		this.#senderSsrc = senderSsrc;
 		this.#transportCc = new TransportCcRecorder(senderSsrc);
+	}
+
+	get isUsed(): boolean {
+		return this.#stats.size > 0;
+	}
+
+	/** By how soon requests for missing packets are answered; an assumed 100 ms until one was. Undefined where none can be made. */
+	get roundTripMs(): number | undefined {
+		return this.#sections.find(({ nack }) => nack?.responseTime.meanMs !== undefined)?.nack?.responseTime.meanMs;
 	}
 
 	get sections(): readonly UplinkSection[] {
@@ -98,6 +110,9 @@ export class Uplink {
 			const report = stats.report(nowMs);
 			if (report !== undefined) reports.push(report);
 		}
+		this.fractionLost = Math.max(0, ...reports.map((report) => report.fractionLost / 256));
+		const pictures = reports.filter((report) => this.#router.sectionOf(report.ssrc)?.kind === 'video');
+		this.jitterMs = Math.max(0, ...pictures.map((report) => report.jitterTicks / 90));
 		return reports;
 	}
 
