@@ -18,6 +18,11 @@ import { unpackCodec, unpackLayers } from './packet-flags.ts';
 
 /** Between two answers to one viewer's requests for a keyframe from the kept group: a decoder needs some time to show it. */
 const GROUP_SPACING_MS = 1000;
+/**
+ * After this the first packet of a burst is sent once more, byte for byte: a receiver asks for nothing that lies before the first packet it got,
+ * so that the loss of this one would cost it the picture until it asks for a keyframe.
+ */
+const FIRST_AGAIN_MS = 30;
 /** How often a viewer's level is thought over. */
 const ADAPTATION_INTERVAL_MS = 100;
 
@@ -57,6 +62,7 @@ export class PictureViewer {
 	#octetsMetered = 0;
 	#nextAdaptationMs = 0;
 	#lastGroupMs = Number.NEGATIVE_INFINITY;
+	#firstAgainMs = Number.POSITIVE_INFINITY;
 	/** What lies before it is not sent again: the viewer was stepped down to less than a moving picture, and has no use for it. */
 	#repairFrom = 0;
 
@@ -90,7 +96,7 @@ export class PictureViewer {
 			absSendTimeByte === destination.absSendTimeByte &&
 			[...before].every(([name, { media }]) => this.#payloadTypes.get(name)?.media === media);
 		// What was sent under other numbers must not be sent again under these: one SRTP index would cover two packets.
-		if (!isSame) destination.sink.startOver();
+		if (!isSame) this.#startOver();
 		destination.absSendTimeByte = absSendTimeByte;
 		this.setCodec(codec);
 	}
@@ -103,6 +109,7 @@ export class PictureViewer {
 	join(nowMs: number): boolean {
 		if (this.destination.payloadType < 0 || !this.#burst.start(nowMs)) return false;
 		this.#lastGroupMs = nowMs;
+		this.#firstAgainMs = nowMs + FIRST_AGAIN_MS;
 		// A selector knows frames by their time; those of the group come again.
 		this.#selector?.startOver();
 		this.#paced.clear();
@@ -163,6 +170,7 @@ export class PictureViewer {
 		if (octetsSent > this.#octetsMetered) this.#retransmitter.media(octetsSent - this.#octetsMetered, nowMs);
 		this.#octetsMetered = octetsSent;
 		if (nowMs >= this.#burst.nextMs) this.#pump(nowMs);
+		if (nowMs >= this.#firstAgainMs) this.#sendFirstAgain(nowMs);
 		if (!this.#paced.empty) this.#drainPaced(nowMs);
 		if (nowMs < this.#nextAdaptationMs) return;
 		this.#nextAdaptationMs = nowMs + ADAPTATION_INTERVAL_MS;
@@ -180,6 +188,15 @@ export class PictureViewer {
 			else this.#send(kept.bytes, kept.length, number, this.#layers, codec, nowMs);
 		}
 		if (!this.#burst.running) this.#options.onMode();
+	}
+
+	#sendFirstAgain(nowMs: number): void {
+		this.#firstAgainMs = Number.POSITIVE_INFINITY;
+		const { first } = this.#burst;
+		const kept = this.#options.cache.get(first);
+		const codec = kept && unpackCodec(kept.flags);
+		if (kept === undefined || codec === undefined || this.#adaptation.level !== 'full') return;
+		if (this.#selector?.recall(readTimestamp(kept.bytes)) !== false) this.#place(kept.bytes, kept.length, first, codec, nowMs);
 	}
 
 	/** Puts the packets of a keyframe in line and leaves the others out. What the line does not take the viewer asks for again. */
@@ -251,6 +268,12 @@ export class PictureViewer {
 		if (codec !== 'VP8' || selector === undefined || (selector.pictures === 0 && selector.tl0Pictures === 0)) return;
 		if (!readVp8Descriptor(packet, outboundHeaderLength, length - outboundHeaderLength, this.#vp8)) return;
 		moveVp8PictureBack(packet, this.#vp8, selector.pictures, selector.tl0Pictures);
+	}
+
+	/** The next packet begins anew; nothing that was sent is sent again. */
+	#startOver(): void {
+		this.destination.sink.startOver();
+		this.#firstAgainMs = Number.POSITIVE_INFINITY;
 	}
 
 	#followLevel(nowMs: number): void {

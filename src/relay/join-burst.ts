@@ -30,6 +30,8 @@ const LEAST_SQUEEZED_TICKS = 900;
 export class JoinBurst {
 	/** For this viewer's packets, sent now or again (see TimestampSqueeze). */
 	readonly squeeze = new TimestampSqueeze();
+	/** The packet that the last burst began with. */
+	first = -1;
 	/** When `next` has something to send; Infinity when none runs. */
 	nextMs = Number.POSITIVE_INFINITY;
 
@@ -75,6 +77,7 @@ export class JoinBurst {
 		this.#setPace(nowMs);
 		this.#budget = HEAD_START_MS * this.#bytesPerMs;
 		this.#cursor = first;
+		this.first = first;
 		this.#lastMs = nowMs;
 		this.#running = true;
 		this.nextMs = nowMs;
