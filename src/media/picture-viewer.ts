@@ -13,6 +13,7 @@ import type { CodecName } from '../rtp/codecs.ts';
 import { writeAbsSendTime } from '../rtp/header-extension.ts';
 import { createPacketLayers, type PacketLayers } from '../rtp/layers.ts';
 import { createVp8Descriptor, moveVp8PictureBack, readVp8Descriptor } from '../rtp/vp8-descriptor.ts';
+import { MAX_PACKET_BYTES } from './engine-source.ts';
 import type { Destination, FanOut } from './fan-out.ts';
 import { unpackCodec, unpackLayers } from './packet-flags.ts';
 
@@ -25,6 +26,9 @@ const GROUP_SPACING_MS = 1000;
 const FIRST_AGAIN_MS = 30;
 /** How often a viewer's level is thought over. */
 const ADAPTATION_INTERVAL_MS = 100;
+
+/** A packet as one viewer is sent it. Nothing in it outlasts the call: all viewers share it. */
+const copy = new Uint8Array(MAX_PACKET_BYTES);
 
 export interface PictureViewerOptions {
 	readonly destination: Destination;
@@ -55,7 +59,6 @@ export class PictureViewer {
 	readonly #vp8 = createVp8Descriptor();
 	/** Keyframes on their way to a viewer whose link takes nothing else. */
 	readonly #paced = new PacedPackets();
-	readonly #copy = new Uint8Array(1500);
 	#selector: LayerSelector | undefined;
 	#payloadTypes: ReadonlyMap<CodecName, { readonly media: number; readonly rtx: number | undefined }> = new Map();
 	#takesNack = false;
@@ -131,8 +134,8 @@ export class PictureViewer {
 			this.#pace(packet, extendedSequence, layers, nowMs);
 			return;
 		}
-		this.#copy.set(packet.subarray(0, length));
-		this.#send(this.#copy, length, extendedSequence, layers, codec, nowMs);
+		copy.set(packet.subarray(0, length));
+		this.#send(copy, length, extendedSequence, layers, codec, nowMs);
 	}
 
 	/** A packet has just been sent that came late: the viewer has asked for it and need not be sent it once more. */
