@@ -47,7 +47,8 @@ test('requests of many viewers become one, and no two are sent within 500 ms', a
 	}, 20);
 	await until('2 s of requests', 3000, () => performance.now() - beginMs > 2000).finally(() => clearInterval(asking));
 	const answered = source.requestsMs.filter((timeMs) => timeMs > beginMs);
-	expect(answered.length).toBeGreaterThanOrEqual(3);
+	// In the first second after a viewer was given the kept group, what it asks for is on its way.
+	expect(answered.length).toBeGreaterThanOrEqual(2);
 	expect(answered.length).toBeLessThanOrEqual(5);
 	expect(Math.min(...gaps(source.requestsMs))).toBeGreaterThan(500 - schedulingMs);
 });
