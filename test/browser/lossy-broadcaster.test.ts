@@ -9,7 +9,7 @@ import { openTcpProxy } from '../support/tcp-proxy.ts';
 import { between, longestGapMs, lossyServer, openClient, openPage, receptionOf, watchFrames, weakLink } from './lossy-client.ts';
 
 const isFull = rounds(10) === 10;
-const windowMs = isFull ? 30_000 : 8000;
+const windowMs = isFull ? 30_000 : 6000;
 
 async function untilPlaying(page: Page): Promise<void> {
 	await untilReports(page, 'frames decode', 15_000, (all) => sumOf(all, 'inbound-rtp', 'framesDecoded', 'video') > 40);
@@ -30,36 +30,34 @@ describeWithProgram('chromium', 'A broadcaster on a bad link', (chromium) => {
 		const viewer = await openClient(browser, server, { url: session.viewerWebsocketUrl });
 		await untilPlaying(viewer);
 		await watchFrames(viewer);
-		const decodedIn = async (ms: number): Promise<number> => {
-			const before = await receptionOf(viewer);
+		/** Frames a second that the broadcaster sent, and the share of them that the viewer decoded. */
+		const pass = async (ms: number): Promise<{ rate: number; share: number }> => {
+			const before = await Promise.all([broadcaster, viewer].map(receptionOf));
 			await viewer.waitForTimeout(ms);
-			const got = between(before, await receptionOf(viewer));
-			return (1000 * got.frames) / got.atMs;
+			const after = await Promise.all([broadcaster, viewer].map(receptionOf));
+			const [sent, got] = after.map((reception, index) => between(before[index] ?? reception, reception));
+			if (sent === undefined || got === undefined) throw new Error('a page is missing');
+			return { rate: (1000 * sent.framesSent) / sent.atMs, share: got.frames / sent.framesSent };
 		};
 
 		await viewer.waitForTimeout(1000);
-		const cleanRate = await decodedIn(windowMs / 2);
+		const clean = await pass(windowMs / 2);
 		await longestGapMs(viewer);
 		await uplink.moveToNewPort();
-		await viewer.waitForTimeout(3000);
+		await viewer.waitForTimeout(2500);
 		const movedMs = await longestGapMs(viewer);
 		console.log(`the longest time without a new frame around the move: ${movedMs.toFixed(0)} ms`);
 		expect(movedMs).toBeLessThan(500);
 
 		uplink.setQuality(weakLink);
 		await viewer.waitForTimeout(1000);
-		const weakRate = await decodedIn(windowMs);
-		const before = await receptionOf(broadcaster);
+		const weak = await pass(windowMs);
 		console.log(
-			`uplink with 5 % lost, 50 ms ± 10 ms: ${weakRate.toFixed(1)} of ${cleanRate.toFixed(1)} frames/s, ${before.requests} key frames asked for`,
+			`uplink with 5 % lost, 50 ms ± 10 ms: ${weak.rate.toFixed(1)} frames/s sent and ${(100 * weak.share).toFixed(1)} % of them decoded, ` +
+				`${clean.rate.toFixed(1)} and ${(100 * clean.share).toFixed(1)} % without loss`,
 		);
-		expect(weakRate / cleanRate).toBeGreaterThanOrEqual(0.95);
-
-		// A move with everything against it.
-		await longestGapMs(viewer);
-		await uplink.moveToNewPort();
-		await viewer.waitForTimeout(3000);
-		console.log(`the same on the weak link: ${(await longestGapMs(viewer)).toFixed(0)} ms`);
+		expect(weak.share / clean.share).toBeGreaterThanOrEqual(0.95);
+		expect(weak.rate / clean.rate).toBeGreaterThanOrEqual(0.9);
 	}, 120_000);
 
 	test('loses no media while its signaling and that of a viewer are cut', async () => {
@@ -79,7 +77,7 @@ describeWithProgram('chromium', 'A broadcaster on a bad link', (chromium) => {
 		await helper.getByRole('button', { name: /watch/i }).first().click();
 		await untilPlaying(helper);
 		await watchFrames(helper);
-		const cutMs = isFull ? 20_000 : 5000;
+		const cutMs = isFull ? 20_000 : 4000;
 
 		await longestGapMs(helper);
 		proxy.cut();
@@ -87,7 +85,7 @@ describeWithProgram('chromium', 'A broadcaster on a bad link', (chromium) => {
 		const duringMs = await longestGapMs(helper);
 		proxy.mend();
 		await helper.getByText('Live', { exact: true }).waitFor({ timeout: 20_000 });
-		await helper.waitForTimeout(3000);
+		await helper.waitForTimeout(2000);
 		const afterMs = await longestGapMs(helper);
 		console.log(
 			`the longest time without a new frame while cut: ${duringMs.toFixed(0)} ms, while signaling came back: ${afterMs.toFixed(0)} ms`,

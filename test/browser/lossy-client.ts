@@ -67,6 +67,8 @@ export async function lossyServer(): Promise<{ server: RunningServer; relay(opti
 export interface Reception {
 	readonly atMs: number;
 	readonly frames: number;
+	/** What a broadcaster has sent. */
+	readonly framesSent: number;
 	readonly samples: number;
 	readonly concealed: number;
 	/** Stretches of concealed sound. */
@@ -117,6 +119,7 @@ export async function receptionOf(page: Page): Promise<Reception> {
 	return {
 		atMs: performance.now(),
 		frames: sum('framesDecoded', 'video'),
+		framesSent: sumOf(reports, 'outbound-rtp', 'framesSent', 'video'),
 		samples: sum('totalSamplesReceived', 'audio'),
 		concealed: sum('concealedSamples', 'audio'),
 		concealments: sum('concealmentEvents', 'audio'),
@@ -131,6 +134,7 @@ export function between(before: Reception, after: Reception): Reception {
 	return {
 		atMs: after.atMs - before.atMs,
 		frames: after.frames - before.frames,
+		framesSent: after.framesSent - before.framesSent,
 		samples: after.samples - before.samples,
 		concealed: after.concealed - before.concealed,
 		concealments: after.concealments - before.concealments,

@@ -41,6 +41,8 @@ async function join(page: Page, url: string): Promise<Join> {
 			socket.send(JSON.stringify({ event: 'answer', data: JSON.stringify(peer.localDescription) }));
 		};
 		const firstFrameMs = await firstFrame;
+		// The frame may be shown before the page hears that it is connected.
+		connectedMs ??= firstFrameMs;
 		peer.close();
 		socket.close(1000);
 		video.remove();

@@ -9,7 +9,7 @@ import { rounds } from '../support/rounds.ts';
 import { between, burstyLink, lossyServer, openClient, type Reception, receptionOf, weakLink } from './lossy-client.ts';
 
 const isFull = rounds(10) === 10;
-const windowMs = isFull ? 30_000 : 8000;
+const windowMs = isFull ? 30_000 : 6000;
 
 /** All pages play, and have done so for as long as a browser takes to know its link. */
 async function untilSettled(pages: readonly Page[], settleMs: number): Promise<void> {
@@ -63,7 +63,7 @@ describeWithProgram('chromium', 'A viewer on a bad link', (chromium) => {
 			await openClient(browser, server, { url: session.viewerWebsocketUrl, via: await relay(weakLink) }),
 			await openClient(browser, server, { url: session.viewerWebsocketUrl, via: await relay(burstyLink) }),
 		];
-		await untilSettled(pages, 3000);
+		await untilSettled(pages, 2000);
 		const judge = await watch(session.viewerWebsocketUrl);
 		const [clean, weak, bursty] = await receive(pages, windowMs);
 		if (clean === undefined || weak === undefined || bursty === undefined) throw new Error('a page is missing');
@@ -86,9 +86,9 @@ describeWithProgram('chromium', 'A viewer on a bad link', (chromium) => {
 		const thin = await relay({ delayMs: 20, down: { rateBps: 150_000, queueMs: 300, delayMs: 20 } });
 		const page = await openClient(browser, server, { url: session.viewerWebsocketUrl, via: thin });
 		const asked = async (): Promise<number> => (await receptionOf(broadcaster)).requests;
-		await untilSettled([page], 5000);
+		await untilSettled([page], 4000);
 		const askedBefore = await asked();
-		const [got] = await receive([page], isFull ? 60_000 : 10_000);
+		const [got] = await receive([page], isFull ? 60_000 : 8000);
 		if (got === undefined) throw new Error('the page is missing');
 		const requests = (await asked()) - askedBefore;
 		tell(`150 kbit/s (${thin.lost} datagrams lost)`, got);
