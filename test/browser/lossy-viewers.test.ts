@@ -88,12 +88,13 @@ describeWithProgram('chromium', 'A viewer on a bad link', (chromium) => {
 		const asked = async (): Promise<number> => (await receptionOf(broadcaster)).requests;
 		await untilSettled([page], 4000);
 		const askedBefore = await asked();
-		const [got] = await receive([page], isFull ? 60_000 : 8000);
+		const [got] = await receive([page], isFull ? 60_000 : 22_000);
 		if (got === undefined) throw new Error('the page is missing');
 		const requests = (await asked()) - askedBefore;
 		tell(`150 kbit/s (${thin.lost} datagrams lost)`, got);
 		console.log(`the phone was asked for ${requests} key frames in ${(got.atMs / 1000).toFixed(0)} s`);
-		expect(got.frames).toBeGreaterThanOrEqual(2);
+		// Still pictures, as often as sound leaves room for one: every 20 s at least (LONGEST_SPACING_MS of the viewer's adaptation).
+		expect(got.frames).toBeGreaterThanOrEqual(Math.max(1, Math.floor(got.atMs / 20_000)));
 		expect(got.concealed / got.samples).toBeLessThanOrEqual(0.05);
 		// One every 3 s without a reason.
 		expect(requests).toBeLessThanOrEqual(Math.ceil(got.atMs / 3000) + 1);
