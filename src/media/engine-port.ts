@@ -15,8 +15,7 @@ export type EngineCommand =
 	| { readonly type: 'restart-ice'; readonly peerId: string; readonly ice: IceCredentials }
 	/** Replaces the whole earlier description of the peer. */
 	| { readonly type: 'describe-peer'; readonly peerId: string; readonly description: MediaDescription }
-	| { readonly type: 'close-peer'; readonly peerId: string }
-	| { readonly type: 'request-keyframe'; readonly publicationId: string };
+	| { readonly type: 'close-peer'; readonly peerId: string };
 
 export type EngineEvent =
 	/** The first authenticated ICE check that names this remote ufrag. */

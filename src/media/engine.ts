@@ -164,9 +164,6 @@ export class LocalEngine implements MediaEngine {
 			case 'close-peer':
 				this.#closePeer(command.peerId);
 				return;
-			case 'request-keyframe':
-				this.#requestKeyframe(this.#publications.get(command.publicationId), performance.now());
-				return;
 		}
 	}
 

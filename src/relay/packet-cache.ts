@@ -27,9 +27,6 @@ export interface CacheLimits {
  */
 export const videoCacheLimits: CacheLimits = { packets: 2048, pageBytes: 65_536, pages: 48, maxAgeMs: 10_000 };
 
-/** For viewers that ask for lost sound (browsers do not): one second of it, as nothing older is played. */
-export const audioCacheLimits: CacheLimits = { packets: 64, pageBytes: 4096, pages: 8, maxAgeMs: 1000 };
-
 /** A kept packet. Object and bytes are a copy that lasts until the next `get`; the caller may patch them for one viewer. */
 export interface CachedPacket {
 	readonly bytes: Uint8Array;
@@ -58,7 +55,7 @@ class Page {
  * The last packets of one source as they leave the server, by their number in the source's line: one cache for all its viewers,
  * for repair and for joins.
  *
- * Bounded by packets, bytes and age: at most 3 MiB of packets and 40 KiB of table for a picture, 32 KiB and 2 KiB for sound. It is
+ * Bounded by packets, bytes and age: at most 3 MiB of packets and 40 KiB of table. Sound is not kept: it repeats itself. It is
  * allocated page by page as the rate demands, and given back when the source is quiet.
  */
 export class PacketCache {
