@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, peerReports, type StatsReport, sumOf, untilReports, watchPeers } from '../support/browser.ts';
+import { launchBrowser, peerReports, type StatsReport, sumOf, untilReports, untilTrue, watchPeers } from '../support/browser.ts';
 import { describeWithProgram } from '../support/programs.ts';
 import { type RunningServer, startServer } from '../support/start-server.ts';
 import { firstFrameMs, watchFirstFrames } from './page-clock.ts';
@@ -125,7 +125,7 @@ describeWithProgram('chromium', 'Pressing help in a browser', (chromium) => {
 			.first()
 			.click();
 		for (const page of [victim, ...viewers]) {
-			await page.waitForFunction("globalThis.testPeers.every((peer) => peer.connectionState === 'closed')", undefined, { timeout: 10_000 });
+			await untilTrue(page, "globalThis.testPeers.every((peer) => peer.connectionState === 'closed')", 10_000);
 		}
 		expect(await (await fetch(`${server.url}/duress/listen`)).json()).toBeNull();
 	}, 30_000);

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { post, pressHelp, readMetrics } from '../media/help-session.ts';
-import { launchBrowser, peerReports, type StatsReport, sumOf, untilReports, watchPeers } from '../support/browser.ts';
+import { launchBrowser, peerReports, type StatsReport, sumOf, untilReports, untilTrue, watchPeers } from '../support/browser.ts';
 import { describeWithProgram } from '../support/programs.ts';
 import { type RunningServer, startServer } from '../support/start-server.ts';
 import { until } from '../support/until.ts';
@@ -86,7 +86,7 @@ describeWithProgram('chromium', 'A browser that publishes by WHIP and one that w
 
 	test('DELETE of the player ends it alone', async () => {
 		expect(await endSession(player)).toBe(200);
-		await player.waitForFunction("globalThis.wish.peer.connectionState !== 'connected'", undefined, { timeout: 10_000 });
+		await untilTrue(player, "globalThis.wish.peer.connectionState !== 'connected'", 10_000);
 		expect(await publisher.evaluate('globalThis.wish.peer.connectionState')).toBe('connected');
 		expect(await endSession(player)).toBe(404);
 		expect((await readMetrics(server)).get('duress_peers')).toBe(1);
@@ -101,7 +101,7 @@ describeWithProgram('chromium', 'A browser that publishes by WHIP and one that w
 	test('completing the help ends both, and nothing is held', async () => {
 		await post(server, '/duress/help_completed', { name: 'Maria', helper: 'Ada' });
 		for (const page of [publisher, player]) {
-			await page.waitForFunction("globalThis.wish.peer.connectionState !== 'connected'", undefined, { timeout: 10_000 });
+			await untilTrue(page, "globalThis.wish.peer.connectionState !== 'connected'", 10_000);
 			expect(await endSession(page)).toBe(404);
 		}
 		const held = ['duress_rooms', 'duress_peers', 'duress_media_peers', 'duress_media_publications'];

@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { until } from './until.ts';
 
 /** Fake camera and microphone, permissions granted, no traffic of the browser's own. */
 const flags = [
@@ -84,4 +85,12 @@ export async function untilReports(
 			);
 		await page.waitForTimeout(100);
 	}
+}
+
+/**
+ * Resolves when the page's expression is true; rejects after `withinMs`. Playwright's own `waitForFunction` evaluates strings within
+ * the page, which the content security policy of the product's pages forbids.
+ */
+export async function untilTrue(page: Page, expression: string, withinMs: number): Promise<void> {
+	await until(expression, withinMs, async () => (await page.evaluate(expression)) === true);
 }
