@@ -145,7 +145,8 @@ export class DtlsSession {
 		this.#sender.useCipher(cipher);
 		this.#sender.sendFinal([
 			{ type: ContentType.changeCipherSpec, epoch: 0, payload: Uint8Array.of(1) },
-			{ type: ContentType.handshake, epoch: 1, payload: encodeMessage(finished) },
+			// A copy: it is kept as long as the session, and must not keep a piece of Node's buffer pool (64 KiB) with it.
+			{ type: ContentType.handshake, epoch: 1, payload: new Uint8Array(encodeMessage(finished)) },
 		]);
 		this.#options.onConnected({
 			profile: result.srtpProfile,

@@ -27,9 +27,10 @@ export class RecordCipher {
 	/** The cipher of the server's side. */
 	constructor(keys: RecordKeys) {
 		this.#writeKey = createSecretKey(keys.serverKey);
-		this.#writeIv = keys.serverIv;
+		// Copies: what comes out of the key schedule lies in a piece of Node's buffer pool, 64 KiB that four octets would keep alive.
+		this.#writeIv = new Uint8Array(keys.serverIv);
 		this.#readKey = createSecretKey(keys.clientKey);
-		this.#readIv = keys.clientIv;
+		this.#readIv = new Uint8Array(keys.clientIv);
 	}
 
 	/** The record with its payload sealed. Its sequence number must be new. */

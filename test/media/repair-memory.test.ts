@@ -10,6 +10,10 @@ const maxSourceBytes = videoCacheLimits.pages * videoCacheLimits.pageBytes + 102
 
 const stage = useStage({ env: inspectable });
 
+/** All that one viewer costs: its WebSocket, negotiation, transport, keys, numbers and lines. */
+const maxViewerBytes = 64 * 1024;
+const viewers = 48;
+
 function kib(bytes: number): string {
 	return `${(bytes / 1024).toFixed(1)} KiB`;
 }
@@ -40,4 +44,22 @@ test('a source keeps no more than its bound, however much it sends', async () =>
 	expect(viewer.packets.length).toBeGreaterThan(0);
 	expect(grown).toBeLessThan(maxSourceBytes);
 	expect(grownAfter - grown).toBeLessThan(256 * 1024);
+}, 60_000);
+
+test('a viewer costs less than 64 KiB', async () => {
+	const session = await pressHelp(stage.server, 'Olga');
+	const broadcaster = await stage.join({ url: session.broadcasterWs, sends: 'VP8' });
+	const source = stage.play(broadcaster, { label: 'Olga' });
+	const join = async (count: number): Promise<void> => {
+		const joined = await Promise.all(Array.from({ length: count }, () => stage.join({ url: session.viewerWebsocketUrl })));
+		await until('media at every viewer', 10_000, () => joined.every(({ packets }) => packets.length > 300));
+	};
+	// Code is compiled and tables grow for the first ones.
+	await join(viewers / 2);
+	const before = await usedHeapBytes(stage.server);
+	await join(viewers);
+	const perViewer = ((await usedHeapBytes(stage.server)) - before) / viewers;
+	source.stop();
+	console.log(`a viewer costs ${kib(perViewer)}`);
+	expect(perViewer).toBeLessThan(maxViewerBytes);
 }, 60_000);
