@@ -25,7 +25,10 @@ function projectFiles() {
 	} catch {
 		return readdirSync(root, { recursive: true })
 			.map((file) => file.replaceAll('\\', '/'))
-			.filter((file) => !/^(node_modules|\.runtime|\.git|data|dist|coverage)(\/|$)/.test(file) && statSync(join(root, file)).isFile());
+			.filter(
+				(file) =>
+					!/^(node_modules|\.runtime|\.git|data|dist|coverage|native\/build)(\/|$)/.test(file) && statSync(join(root, file)).isFile(),
+			);
 	}
 }
 
