@@ -28,6 +28,17 @@ export default defineConfig({
 					sequence: { groupOrder: 0 },
 				},
 			},
+			// What the native media path does where it could be built, TypeScript does everywhere else: engines are tested with both.
+			{
+				test: {
+					...common,
+					name: 'without native code',
+					include: ['src/media/engine-*.test.ts'],
+					env: { DURESS_NATIVE: '0' },
+					maxWorkers: 2,
+					sequence: { groupOrder: 0 },
+				},
+			},
 			{ test: { ...common, name: 'real time', include: inRealTime, maxWorkers: 1, retry: 2, sequence: { groupOrder: 1 } } },
 		],
 	},

@@ -10,6 +10,8 @@ import { wishRoutes } from './http/wish/wish-routes.ts';
 import { createServerLog } from './log/server-log.ts';
 import { LocalEngine } from './media/engine.ts';
 import { engineGauges } from './media/engine-gauges.ts';
+import { loadNative } from './media/load-native.ts';
+import { preferredProfiles } from './media/media-path.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Rooms } from './room/rooms.ts';
 import { guardedClock, systemClock } from './runtime/clock.ts';
@@ -34,13 +36,17 @@ async function run(config: Config): Promise<void> {
 	const clock = guardedClock(systemClock, (fault) => logger.error({ err: fault }, 'timer fault'));
 	const metrics = new Metrics({ processMetrics: true });
 	const store = createMemoryStore({ onEvent: metrics.countEvent });
+	const native = loadNative(config.media.native);
+	if (native.addon === undefined) logger.info(`the media path is TypeScript alone: ${native.why}`);
+	else logger.info('the media path is native');
 	const engine = await LocalEngine.open({
 		host: config.media.host,
 		port: config.media.port,
 		announcedIps: config.media.announcedIps ?? [],
 		production: config.production,
 		keyframeIntervalMs: config.media.keyframeIntervalMs,
-		srtpProfiles: config.media.srtpProfiles,
+		srtpProfiles: config.media.srtpProfiles ?? preferredProfiles(native.addon),
+		native: native.addon,
 		log: logger,
 	}).catch((error: unknown) => fail(`cannot open the media socket on ${config.media.host} port ${config.media.port}: ${reasonOf(error)}`));
 	const rooms = new Rooms({ media: engine, clock, randomBytes, log: logger });

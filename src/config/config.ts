@@ -21,8 +21,10 @@ export interface Config {
 		readonly announcedIps: readonly string[] | undefined;
 		/** 0: on demand only. */
 		readonly keyframeIntervalMs: number;
-		/** In order of preference, at least one. */
-		readonly srtpProfiles: readonly (typeof srtpProfileNames)[number][];
+		/** In order of preference, at least one. Undefined: all, the one that costs the media path less first. */
+		readonly srtpProfiles: readonly (typeof srtpProfileNames)[number][] | undefined;
+		/** Whether the native media path is taken where it is there. */
+		readonly native: boolean;
 	};
 	readonly dataDir: string;
 	readonly log: { readonly level: Settings['logLevel']; readonly format: Settings['logFormat'] };

@@ -94,7 +94,11 @@ function resolve(raw: RawSettings, readFile: (path: string) => string): Config {
 					? undefined
 					: parsed('announcedIps', settings.announcedIps, parseAddressList, 'a comma list of IP addresses'),
 			keyframeIntervalMs: settings.keyframeIntervalMs,
-			srtpProfiles: parsed('srtpProfiles', settings.srtpProfiles, parseSrtpProfiles, `a comma list of ${srtpProfileNames.join(' and ')}`),
+			srtpProfiles:
+				settings.srtpProfiles === undefined
+					? undefined
+					: parsed('srtpProfiles', settings.srtpProfiles, parseSrtpProfiles, `a comma list of ${srtpProfileNames.join(' and ')}`),
+			native: settings.native === 1,
 		},
 		dataDir: settings.dataDir,
 		log: { level: settings.logLevel, format: settings.logFormat },

@@ -77,10 +77,19 @@ export const SettingsSchema = Type.Object(
 			maximum: 600_000,
 			description: 'How often each video source is asked for a key frame, in milliseconds; 0 asks on demand only.',
 		}),
-		srtpProfiles: Type.String({
-			env: 'DURESS_SRTP_PROFILES',
-			default: 'AES128_CM_HMAC_SHA1_80,AEAD_AES_128_GCM',
-			description: 'Comma list of the SRTP profiles that are accepted, the preferred one first.',
+		srtpProfiles: Type.Optional(
+			Type.String({
+				env: 'DURESS_SRTP_PROFILES',
+				without: '`AEAD_AES_128_GCM,AES128_CM_HMAC_SHA1_80` with the native media path, the opposite order without',
+				description: 'Comma list of the SRTP profiles that are accepted, the preferred one first.',
+			}),
+		),
+		native: Type.Integer({
+			env: 'DURESS_NATIVE',
+			default: 1,
+			minimum: 0,
+			maximum: 1,
+			description: '0 keeps the media path in TypeScript, also where set-up could build the native one.',
 		}),
 		logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
 			env: 'DURESS_LOG_LEVEL',

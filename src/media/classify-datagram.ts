@@ -15,12 +15,13 @@ export type DatagramKind = 'stun' | 'dtls' | 'rtp' | 'rtcp' | 'unknown';
 /** The shortest datagram that can be a SRTP or SRTCP packet: a fixed RTP header, or an RTCP header with a SSRC, and a tag. */
 const MIN_SRTP_LENGTH = 20;
 
-export function classifyDatagram(bytes: Uint8Array): DatagramKind {
+/** Of the datagram in `bytes[0, length)`. */
+export function classifyDatagram(bytes: Uint8Array, length = bytes.length): DatagramKind {
 	const first = bytes[0];
 	const second = bytes[1];
-	if (first === undefined || second === undefined) return 'unknown';
+	if (length < 2 || first === undefined || second === undefined) return 'unknown';
 	if (first >= 128 && first <= 191) {
-		if (bytes.length < MIN_SRTP_LENGTH) return 'unknown';
+		if (length < MIN_SRTP_LENGTH) return 'unknown';
 		return second >= 192 && second <= 223 ? 'rtcp' : 'rtp';
 	}
 	if (first <= 3) return 'stun';

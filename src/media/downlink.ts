@@ -1,11 +1,10 @@
-import type { RemoteAddress } from '../ice/path-table.ts';
 import type { SendSection } from '../negotiation/media-description.ts';
 import { LossAlarm } from '../relay/loss-alarm.ts';
 import { Sink } from '../relay/sink.ts';
 import { ntpFromMs, roundTripMs } from '../rtcp/ntp.ts';
 import type { ReportBlock } from '../rtcp/report-block.ts';
-import type { SrtpSender } from '../srtp/srtp-sender.ts';
 import type { Destination } from './fan-out.ts';
+import type { Outlet } from './outlet.ts';
 import type { PictureSource } from './picture-source.ts';
 import type { PictureViewer } from './picture-viewer.ts';
 import { type SoundSource, SoundViewer } from './sound-source.ts';
@@ -31,8 +30,7 @@ export class Downlink {
 	/** The highest sequence number that the peer has reported of each source, with its cycles. */
 	readonly #reportedUpTo = new Map<number, number>();
 	readonly #alarm = new LossAlarm();
-	#sender: SrtpSender | undefined;
-	#path: RemoteAddress | undefined;
+	#outlet: Outlet | undefined;
 	#closed = false;
 	/** The last round trip that the peer's reports told, milliseconds. */
 	roundTripMs: number | undefined;
@@ -73,17 +71,9 @@ export class Downlink {
 		return [...this.#active.values()].filter((reception) => !before.has(reception.source.ssrc));
 	}
 
-	setSender(sender: SrtpSender): void {
-		this.#sender = sender;
-		for (const { viewer } of this.#known.values()) viewer.destination.sender = sender;
-	}
-
-	setPath(path: RemoteAddress | undefined): void {
-		this.#path = path;
-		for (const { viewer } of this.#known.values()) {
-			viewer.destination.address = path?.address;
-			viewer.destination.port = path?.port ?? 0;
-		}
+	setOutlet(outlet: Outlet): void {
+		this.#outlet = outlet;
+		for (const { viewer } of this.#known.values()) viewer.destination.outlet = outlet;
 	}
 
 	/** What this peer knows by an SSRC. */
@@ -172,9 +162,7 @@ export class Downlink {
 		if (known !== undefined) return known;
 		const destination: Destination = {
 			sink: new Sink(),
-			sender: this.#sender,
-			address: this.#path?.address,
-			port: this.#path?.port ?? 0,
+			outlet: this.#outlet,
 			payloadType: -1,
 			absSendTimeByte: 0,
 			packetsSent: 0,

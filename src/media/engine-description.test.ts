@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { TypeScriptFanOut } from './fan-out.ts';
+import { NativeFanOut } from './native-fan-out.ts';
 import { Camera } from './testing/camera.ts';
 import { EngineStage } from './testing/engine-stage.ts';
 import { pictureFeed, pictureView, soundView } from './testing/sections.ts';
@@ -18,10 +19,10 @@ test('a viewer whose description names another certificate than it showed is clo
 
 	const phone = await stage.connectedClient();
 	phone.describe({ receives: [pictureFeed(publication)] });
-	const forward = vi.spyOn(TypeScriptFanOut.prototype, 'forward');
+	const forward = [TypeScriptFanOut, NativeFanOut].map(({ prototype }) => vi.spyOn(prototype, 'forward'));
 	for (const { bytes } of new Camera(77).frame()) phone.sendRtp(bytes);
 	await phone.settle();
-	expect(forward.mock.calls.map(([destinations]) => destinations)).toEqual([[]]);
+	expect(forward.flatMap(({ mock }) => mock.calls.map(([destinations]) => destinations))).toEqual([[]]);
 
 	stage.engine.send({ type: 'close-peer', peerId: phone.peerId });
 	stage.engine.send({ type: 'close-publication', publicationId: publication.publicationId });

@@ -5,10 +5,11 @@ import { IceLiteAgent, type IceOutcome } from '../ice/lite-agent.ts';
 import type { RemoteAddress } from '../ice/path-table.ts';
 import type { MediaDescription } from '../negotiation/media-description.ts';
 import type { SrtpProfile } from '../srtp/profile.ts';
-import { SrtpReceiver } from '../srtp/srtp-receiver.ts';
-import { SrtpSender } from '../srtp/srtp-sender.ts';
+import type { SrtpReceiver } from '../srtp/srtp-receiver.ts';
 import type { StunMessage } from '../stun/message.ts';
 import { Downlink } from './downlink.ts';
+import type { MediaPath } from './media-path.ts';
+import type { Outlet } from './outlet.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a peer's transport tells the engine. */
@@ -31,6 +32,8 @@ export interface EnginePeerOptions {
 	readonly randomUint16: () => number;
 	readonly certificate: DtlsCertificate;
 	readonly srtpProfiles: readonly SrtpProfile[];
+	/** Where the keys' contexts are opened. */
+	readonly media: Pick<MediaPath, 'openOutlet' | 'openReceiver'>;
 	readonly sendDatagram: (datagram: Uint8Array, to: RemoteAddress) => void;
 	readonly listener: EnginePeerListener;
 }
@@ -54,7 +57,7 @@ export class EnginePeer {
 	#unverified: DtlsKeys | undefined;
 	#description: MediaDescription | undefined;
 	receiver: SrtpReceiver | undefined;
-	sender: SrtpSender | undefined;
+	outlet: Outlet | undefined;
 	/** Consent has expired: nothing is sent until a check comes. */
 	silent = false;
 	/** The room was told that this ICE generation is nearly used up. */
@@ -85,7 +88,7 @@ export class EnginePeer {
 	}
 
 	get isConnected(): boolean {
-		return this.sender !== undefined;
+		return this.outlet !== undefined;
 	}
 
 	handleCheck(message: StunMessage, from: RemoteAddress, nowMs: number): IceOutcome {
@@ -134,8 +137,7 @@ export class EnginePeer {
 	close(): void {
 		this.#closed = true;
 		this.#dtls?.close();
-		this.receiver = undefined;
-		this.sender = undefined;
+		this.#closeKeys();
 		this.#unverified = undefined;
 	}
 
@@ -151,14 +153,23 @@ export class EnginePeer {
 			this.#options.listener.failed(this, 'fingerprint');
 			return;
 		}
-		this.receiver = new SrtpReceiver(keys.profile, keys.clientKey, keys.clientSalt);
-		this.sender = new SrtpSender(keys.profile, keys.serverKey, keys.serverSalt);
-		this.downlink.setSender(this.sender);
+		this.#closeKeys();
+		const { media } = this.#options;
+		this.receiver = media.openReceiver(keys.profile, keys.clientKey, keys.clientSalt);
+		this.outlet = media.openOutlet(keys.profile, keys.serverKey, keys.serverSalt);
+		this.downlink.setOutlet(this.outlet);
 		this.#followPath();
 		this.#options.listener.connected(this);
 	}
 
 	#followPath(): void {
-		this.downlink.setPath(this.path);
+		this.outlet?.setPath(this.path);
+	}
+
+	#closeKeys(): void {
+		this.receiver?.close();
+		this.outlet?.close();
+		this.receiver = undefined;
+		this.outlet = undefined;
 	}
 }

@@ -13,18 +13,18 @@ import { DropCounts } from './drop-counts.ts';
 import { EnginePeer } from './engine-peer.ts';
 import type { EngineAddress, EngineCommand, EngineEvent, MediaEngine } from './engine-port.ts';
 import { EnginePublication } from './engine-publication.ts';
-import { type FanOut, TypeScriptFanOut } from './fan-out.ts';
 import { FaultLog } from './fault-log.ts';
 import { Ingress } from './ingress.ts';
 import type { LinkQuality } from './link-quality.ts';
 import { DROP_LOG_INTERVAL_MS, SWEEP_INTERVAL_MS, TICK_MS } from './media-limits.ts';
 import type { MediaLog } from './media-log.ts';
+import { type MediaPath, openMediaPath } from './media-path.ts';
+import type { NativeAddon } from './native-addon.ts';
 import { PeerTable } from './peer-table.ts';
 import { PictureSource } from './picture-source.ts';
 import { RtcpWriter } from './rtcp-writer.ts';
 import { SenderReporter } from './sender-reporter.ts';
 import { SoundSource } from './sound-source.ts';
-import { UdpSocket } from './udp-socket.ts';
 
 export interface LocalEngineOptions {
 	readonly host: string;
@@ -36,6 +36,8 @@ export interface LocalEngineOptions {
 	readonly keyframeIntervalMs: number;
 	/** In order of preference. */
 	readonly srtpProfiles: readonly SrtpProfile[];
+	/** The addon of this thread; undefined: all in TypeScript. */
+	readonly native: NativeAddon | undefined;
 	readonly log: MediaLog;
 }
 
@@ -44,9 +46,8 @@ export class LocalEngine implements MediaEngine {
 	readonly address: EngineAddress;
 	onEvent: (event: EngineEvent) => void = () => {};
 	readonly #options: LocalEngineOptions;
-	readonly #socket: UdpSocket;
+	readonly #media: MediaPath;
 	readonly #certificate: DtlsCertificate;
-	readonly #fanOut: FanOut;
 	readonly #drops = new DropCounts();
 	readonly #faults: FaultLog;
 	readonly #peers = new PeerTable();
@@ -61,12 +62,12 @@ export class LocalEngine implements MediaEngine {
 	#nextSweepMs = 0;
 	readonly #soundBpsOf = (publicationId: string, nowMs: number): number => this.#publications.get(publicationId)?.audio.rateBps(nowMs) ?? 0;
 
-	private constructor(options: LocalEngineOptions, socket: UdpSocket, certificate: DtlsCertificate) {
+	private constructor(options: LocalEngineOptions, media: MediaPath, certificate: DtlsCertificate) {
 		this.#options = options;
 		this.#faults = new FaultLog(options.log);
-		this.#socket = socket;
+		const { socket } = media;
+		this.#media = media;
 		this.#certificate = certificate;
-		this.#fanOut = new TypeScriptFanOut(socket);
 		this.#rtcp = new RtcpWriter(socket);
 		this.#reporter = new SenderReporter(this.#rtcp);
 		const addresses = announcedAddresses({
@@ -90,9 +91,9 @@ export class LocalEngine implements MediaEngine {
 			},
 		});
 		// The last line of defence: a fault met while serving one peer must not end the sessions of all.
-		socket.onDatagram((datagram, from) => {
+		socket.onDatagram((bytes, length, from) => {
 			try {
-				ingress.receive(datagram, from, performance.now());
+				ingress.receive(bytes, length, from, performance.now());
 			} catch (error) {
 				this.#faults.report(error, performance.now());
 			}
@@ -109,12 +110,12 @@ export class LocalEngine implements MediaEngine {
 	/** Binds the socket and makes a certificate. Rejects with the system's error when the address cannot be bound. */
 	static async open(options: LocalEngineOptions): Promise<LocalEngine> {
 		const certificate = await createCertificate();
-		const socket = await UdpSocket.bind(options.host, options.port);
-		return new LocalEngine(options, socket, certificate);
+		const media = await openMediaPath(options.native, options.host, options.port);
+		return new LocalEngine(options, media, certificate);
 	}
 
 	get port(): number {
-		return this.#socket.port;
+		return this.#media.socket.port;
 	}
 
 	/** How much is held of everything; all zero when nobody is left. */
@@ -141,7 +142,7 @@ export class LocalEngine implements MediaEngine {
 
 	/** Counters since the start, for metrics. */
 	get counters(): { readonly dropped: Readonly<Record<string, number>>; readonly sendDropped: number; readonly sendRefused: number } {
-		return { dropped: this.#drops.total, sendDropped: this.#socket.dropped, sendRefused: this.#socket.refused };
+		return { dropped: this.#drops.total, sendDropped: this.#media.socket.dropped, sendRefused: this.#media.socket.refused };
 	}
 
 	send(command: EngineCommand): void {
@@ -171,7 +172,7 @@ export class LocalEngine implements MediaEngine {
 		clearInterval(this.#ticker);
 		for (const peer of [...this.#peers.all()]) this.#closePeer(peer.peerId);
 		for (const publicationId of [...this.#publications.keys()]) this.#closePublication(publicationId);
-		await this.#socket.close();
+		await this.#media.socket.close();
 	}
 
 	#openPublication(publication: Publication): void {
@@ -184,7 +185,7 @@ export class LocalEngine implements MediaEngine {
 			firstSequence: randomUint16(),
 			firstTimestamp: randomBytes(4).readUInt32BE(),
 			absSendTimeId: headerExtensions.absSendTime.id,
-			fanOut: this.#fanOut,
+			fanOut: this.#media.fanOut,
 		});
 		const { keyframeIntervalMs } = this.#options;
 		const video = new PictureSource({ ...common(publication.videoSsrc), rtxSsrc: publication.videoRtxSsrc, keyframeIntervalMs });
@@ -210,6 +211,7 @@ export class LocalEngine implements MediaEngine {
 			randomUint16,
 			certificate: this.#certificate,
 			srtpProfiles: this.#options.srtpProfiles,
+			media: this.#media,
 			sendDatagram: (datagram, to) => this.#send(datagram, to),
 			listener: {
 				connected: (connected) => this.#connected(connected),
@@ -410,7 +412,7 @@ export class LocalEngine implements MediaEngine {
 	}
 
 	#send(datagram: Uint8Array, to: RemoteAddress): void {
-		this.#socket.send(datagram, datagram.length, to.address, to.port);
+		this.#media.socket.send(datagram, datagram.length, to.address, to.port);
 	}
 }
 

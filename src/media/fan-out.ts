@@ -1,19 +1,17 @@
 import { absSendTimeAt, extensionIdAt, outboundHeaderLength, payloadTypeAt, writeSequence } from '../relay/outbound-packet.ts';
 import type { Sink } from '../relay/sink.ts';
 import { wrapRetransmission } from '../rtp/retransmission.ts';
-import type { SrtpSender } from '../srtp/srtp-sender.ts';
-import type { UdpSocket } from './udp-socket.ts';
+import type { MediaSocket } from './media-socket.ts';
+import type { Outlet } from './outlet.ts';
 
 /** A packet of the shape of relay/outbound-packet.ts with the two bytes that a retransmission adds, and room for both. */
-const MAX_RETRANSMISSION_BYTES = 1504;
+export const MAX_RETRANSMISSION_BYTES = 1504;
 
-/** One viewer of one source: where the packets go, under which key and numbers. */
+/** One viewer of one source: where the packets go, under which keys and numbers. */
 export interface Destination {
 	readonly sink: Sink;
-	sender: SrtpSender | undefined;
-	/** Where the server sends; undefined while the peer may not be sent to (no path yet, or consent expired). */
-	address: string | undefined;
-	port: number;
+	/** Undefined while there are no keys. */
+	outlet: Outlet | undefined;
 	/** What this viewer calls the codec that the source sends now; -1 when it does not take that codec. */
 	payloadType: number;
 	/** The first byte of the abs-send-time element as this viewer negotiated it, or 0 (padding) for none. */
@@ -22,7 +20,7 @@ export interface Destination {
 	octetsSent: number;
 }
 
-/** Sends rewritten packets to viewers. The TypeScript implementation is below; a native one may stand in for it. */
+/** Sends rewritten packets to viewers. The TypeScript implementation is below, the native one is NativeFanOut. */
 export interface FanOut {
 	/**
 	 * One packet to many. `packet` has the shape of relay/outbound-packet.ts, `length` bytes; the bytes that differ per viewer are
@@ -44,11 +42,11 @@ export interface RetransmissionStream {
 }
 
 export class TypeScriptFanOut implements FanOut {
-	readonly #socket: UdpSocket;
+	readonly #socket: MediaSocket;
 	readonly #absSendTime = new Uint8Array(3);
 	readonly #retransmission = new Uint8Array(MAX_RETRANSMISSION_BYTES);
 
-	constructor(socket: UdpSocket) {
+	constructor(socket: MediaSocket) {
 		this.#socket = socket;
 	}
 
@@ -56,7 +54,7 @@ export class TypeScriptFanOut implements FanOut {
 		for (let at = 0; at < 3; at += 1) this.#absSendTime[at] = packet[absSendTimeAt + at] ?? 0;
 		for (let index = 0; index < destinations.length; index += 1) {
 			const to = destinations[index];
-			if (to === undefined || to.address === undefined || to.sender === undefined || to.payloadType < 0) continue;
+			if (to?.outlet?.address === undefined || to.payloadType < 0) continue;
 			if (!to.sink.place(extendedSequence)) continue;
 			this.#restoreAbsSendTime(packet);
 			this.send(to, packet, length, to.payloadType);
@@ -64,19 +62,21 @@ export class TypeScriptFanOut implements FanOut {
 	}
 
 	send(to: Destination, packet: Uint8Array, length: number, payloadType: number): void {
-		if (to.address === undefined || to.sender === undefined) return;
+		const { outlet } = to;
+		if (outlet?.address === undefined) return;
 		packet[payloadTypeAt] = ((packet[payloadTypeAt] ?? 0) & 0x80) | payloadType;
 		writeSequence(packet, to.sink.sequence);
 		this.#nameAbsSendTime(packet, to.absSendTimeByte);
 		const out = this.#socket.slot();
-		const protectedLength = to.sender.protectRtp(packet, outboundHeaderLength, length, to.sink.rollover, out);
-		this.#socket.send(out, protectedLength, to.address, to.port);
+		const protectedLength = outlet.sender.protectRtp(packet, outboundHeaderLength, length, to.sink.rollover, out);
+		this.#socket.send(out, protectedLength, outlet.address, outlet.port);
 		to.packetsSent += 1;
 		to.octetsSent += length - outboundHeaderLength;
 	}
 
 	retransmit(to: Destination, packet: Uint8Array, length: number, stream: RetransmissionStream): void {
-		if (to.address === undefined || to.sender === undefined) return;
+		const { outlet } = to;
+		if (outlet?.address === undefined) return;
 		this.#nameAbsSendTime(packet, to.absSendTimeByte);
 		const repair = this.#retransmission;
 		const { payloadType, ssrc, sequence, rollover } = stream;
@@ -84,8 +84,8 @@ export class TypeScriptFanOut implements FanOut {
 		const repairLength = wrapRetransmission(packet, outboundHeaderLength, length, payloadType, ssrc, sequence, original, repair);
 		if (repairLength === 0) return;
 		const out = this.#socket.slot();
-		const protectedLength = to.sender.protectRtp(repair, outboundHeaderLength, repairLength, rollover, out);
-		this.#socket.send(out, protectedLength, to.address, to.port);
+		const protectedLength = outlet.sender.protectRtp(repair, outboundHeaderLength, repairLength, rollover, out);
+		this.#socket.send(out, protectedLength, outlet.address, outlet.port);
 	}
 
 	/** The time that a viewer without the extension had overwritten. */

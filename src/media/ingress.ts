@@ -41,19 +41,21 @@ export class Ingress {
 		this.#reply = options.reply;
 	}
 
-	receive(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
-		switch (classifyDatagram(datagram)) {
+	/** @param bytes whose first `length` are the datagram; they are overwritten after the call */
+	receive(bytes: Uint8Array, length: number, from: RemoteAddress, nowMs: number): void {
+		switch (classifyDatagram(bytes, length)) {
 			case 'rtp':
-				this.#receiveRtp(datagram, from, nowMs);
+				this.#receiveRtp(bytes, length, from, nowMs);
 				return;
 			case 'rtcp':
-				this.#receiveRtcp(datagram, from, nowMs);
+				this.#receiveRtcp(bytes, length, from, nowMs);
 				return;
+			// Parts of these are kept. They are few.
 			case 'stun':
-				this.#receiveStun(datagram, from, nowMs);
+				this.#receiveStun(bytes.slice(0, length), from, nowMs);
 				return;
 			case 'dtls':
-				this.#receiveDtls(datagram, from, nowMs);
+				this.#receiveDtls(bytes.slice(0, length), from, nowMs);
 				return;
 			default:
 				this.#drops.count('unknown');
@@ -89,27 +91,27 @@ export class Ingress {
 		else peer.handleDtls(datagram, nowMs);
 	}
 
-	#receiveRtp(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
-		if (!parseProtectedRtpHeader(datagram, datagram.length, this.#header)) {
+	#receiveRtp(bytes: Uint8Array, datagramLength: number, from: RemoteAddress, nowMs: number): void {
+		if (!parseProtectedRtpHeader(bytes, datagramLength, this.#header)) {
 			this.#drops.count('srtp');
 			return;
 		}
 		const known = this.#peers.at(from);
-		for (const peer of known) if (this.#unprotectRtp(peer, datagram, from, nowMs)) return;
+		for (const peer of known) if (this.#unprotectRtp(peer, bytes, datagramLength, from, nowMs)) return;
 		// A move, or the address is known only for a check that somebody else sent from there.
 		for (const peer of this.#peers.roaming.candidates(this.#header.ssrc, from.address, nowMs)) {
-			if (!known.includes(peer) && this.#unprotectRtp(peer, datagram, from, nowMs)) return;
+			if (!known.includes(peer) && this.#unprotectRtp(peer, bytes, datagramLength, from, nowMs)) return;
 		}
 		if (known.length === 0) this.#drops.count('stranger');
 		else this.#drops.count(known.some((peer) => peer.receiver !== undefined) ? 'srtp' : 'early');
 	}
 
-	#unprotectRtp(peer: EnginePeer, datagram: Uint8Array, from: RemoteAddress, nowMs: number): boolean {
+	#unprotectRtp(peer: EnginePeer, bytes: Uint8Array, datagramLength: number, from: RemoteAddress, nowMs: number): boolean {
 		if (peer.receiver === undefined) return false;
-		const length = peer.receiver.unprotectRtp(datagram, this.#header.headerLength, datagram.length, this.#plain);
+		const length = peer.receiver.unprotectRtp(bytes, this.#header.headerLength, datagramLength, this.#plain);
 		if (length < 0 || !parseRtpHeader(this.#plain, length, this.#header)) {
 			// The first parse may have been overwritten; the next peer's try begins with the protected header again.
-			parseProtectedRtpHeader(datagram, datagram.length, this.#header);
+			parseProtectedRtpHeader(bytes, datagramLength, this.#header);
 			return false;
 		}
 		this.#noteMedia(peer, from, nowMs);
@@ -118,10 +120,10 @@ export class Ingress {
 		return true;
 	}
 
-	#receiveRtcp(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
+	#receiveRtcp(bytes: Uint8Array, datagramLength: number, from: RemoteAddress, nowMs: number): void {
 		const known = this.#peers.at(from);
 		for (const peer of known) {
-			const length = peer.receiver?.unprotectRtcp(datagram, datagram.length, this.#plain) ?? -1;
+			const length = peer.receiver?.unprotectRtcp(bytes, datagramLength, this.#plain) ?? -1;
 			if (length < 0) continue;
 			this.#noteMedia(peer, from, nowMs);
 			// The server numbers no packet for transport-cc, so that feedback speaks of nothing.

@@ -9,7 +9,7 @@ export const nativeAddonPath: string = join(import.meta.dirname, '..', '..', 'na
 
 export type NativeLoad =
 	| { readonly addon: NativeAddon }
-	/** `why` completes "the media path is TypeScript alone: …". */
+	/** `why` in a few words, for the log. */
 	| { readonly addon: undefined; readonly why: string };
 
 /** Loads the addon into this thread, if it is wanted and there. Each thread loads it for itself. Never throws. */

@@ -1,12 +1,12 @@
 import { type RtcpPacket, writeRtcp } from '../rtcp/compound.ts';
 import type { EnginePeer } from './engine-peer.ts';
-import type { UdpSocket } from './udp-socket.ts';
+import type { MediaSocket } from './media-socket.ts';
 
 /** Protects RTCP and sends it to one peer, if there are keys and a path. */
 export class RtcpWriter {
-	readonly #socket: UdpSocket;
+	readonly #socket: MediaSocket;
 
-	constructor(socket: UdpSocket) {
+	constructor(socket: MediaSocket) {
 		this.#socket = socket;
 	}
 
@@ -16,9 +16,9 @@ export class RtcpWriter {
 	}
 
 	sendBytes(peer: EnginePeer, compound: Uint8Array): void {
-		const { path, sender } = peer;
-		if (path === undefined || sender === undefined) return;
+		const { outlet } = peer;
+		if (outlet?.address === undefined) return;
 		const out = this.#socket.slot();
-		this.#socket.send(out, sender.protectRtcp(compound, compound.length, out), path.address, path.port);
+		this.#socket.send(out, outlet.sender.protectRtcp(compound, compound.length, out), outlet.address, outlet.port);
 	}
 }

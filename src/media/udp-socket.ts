@@ -1,5 +1,6 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import type { DatagramListener, MediaSocket } from './media-socket.ts';
 
 /** Asked of the kernel in both directions: a join burst to hundreds of viewers fits (measured with the prototype). */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -13,8 +14,8 @@ const SLOTS = 4096;
 /** Datagrams that may wait in the process before new ones are dropped: less than SLOTS, see there. */
 const MAX_QUEUED = 2048;
 
-/** The media socket: binds, receives, and sends from a ring of buffers of its own. */
-export class UdpSocket {
+/** The media socket in TypeScript: binds, receives, and sends from a ring of buffers of its own. */
+export class UdpSocket implements MediaSocket {
 	readonly #socket: Socket;
 	readonly #ring = Buffer.allocUnsafeSlow(SLOTS * SLOT_BYTES);
 	readonly #slots: Buffer[] = [];
@@ -80,8 +81,8 @@ export class UdpSocket {
 		return { ipv4: address === '::', ipv6: true };
 	}
 
-	onDatagram(listener: (datagram: Buffer, from: RemoteInfo) => void): void {
-		this.#socket.on('message', listener);
+	onDatagram(listener: DatagramListener): void {
+		this.#socket.on('message', (datagram, from) => listener(datagram, datagram.length, from));
 	}
 
 	/** A buffer to write the next datagram into: the same one until it has been sent. */

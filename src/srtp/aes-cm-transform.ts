@@ -72,6 +72,8 @@ export class AesCmTransform implements SrtpTransform {
 		this.#rtcpStream.apply(packet, RTCP_CLEAR_LENGTH, plainLength, rtcpSsrc(packet), index >>> 16, index & 0xffff, out);
 		return plainLength;
 	}
+
+	close(): void {}
 }
 
 function copyStart(packet: Uint8Array, length: number, out: Uint8Array): void {

@@ -67,6 +67,8 @@ export class AesGcmTransform implements SrtpTransform {
 		return plainLength;
 	}
 
+	close(): void {}
+
 	#associate(packet: Uint8Array, index: number): Uint8Array {
 		this.#rtcpAssociated.set(packet.subarray(0, RTCP_CLEAR_LENGTH));
 		writeWord(this.#rtcpAssociated, RTCP_CLEAR_LENGTH, (index | E_FLAG) >>> 0);

@@ -1,4 +1,4 @@
-import { createTransform } from './create-transform.ts';
+import { type CreateTransform, createTransform } from './create-transform.ts';
 import { readWord, rtcpSsrc, rtpSequence, rtpSsrc } from './header-fields.ts';
 import {
 	RTCP_CLEAR_LENGTH,
@@ -48,9 +48,14 @@ export class SrtpReceiver {
 	readonly #rtcpWindows = new Map<number, ReplayWindow>();
 	#lastIndex = -1;
 
-	constructor(profile: SrtpProfile, masterKey: Uint8Array, masterSalt: Uint8Array) {
-		this.#transform = createTransform(profile, masterKey, masterSalt);
+	constructor(profile: SrtpProfile, masterKey: Uint8Array, masterSalt: Uint8Array, create: CreateTransform = createTransform) {
+		this.#transform = create(profile, masterKey, masterSalt);
 		this.#tagLength = SRTP_PROFILES[profile].tagLength;
+	}
+
+	/** Unprotects nothing any more. Twice is harmless. */
+	close(): void {
+		this.#transform.close();
 	}
 
 	/** Roll-over counter × 65,536 + sequence number of the RTP packet last unprotected, −1 before the first. */

@@ -1,4 +1,4 @@
-import { createTransform } from './create-transform.ts';
+import { type CreateTransform, createTransform } from './create-transform.ts';
 import { RTCP_CLEAR_LENGTH, RTP_FIXED_HEADER_LENGTH, SRTP_MAX_OVERHEAD, SRTP_MAX_PACKET_LENGTH, type SrtpProfile } from './profile.ts';
 import type { SrtpTransform } from './transform.ts';
 
@@ -16,8 +16,13 @@ export class SrtpSender {
 	readonly #transform: SrtpTransform;
 	#nextRtcpIndex = 0;
 
-	constructor(profile: SrtpProfile, masterKey: Uint8Array, masterSalt: Uint8Array) {
-		this.#transform = createTransform(profile, masterKey, masterSalt);
+	constructor(profile: SrtpProfile, masterKey: Uint8Array, masterSalt: Uint8Array, create: CreateTransform = createTransform) {
+		this.#transform = create(profile, masterKey, masterSalt);
+	}
+
+	/** Protects nothing any more. Twice is harmless. */
+	close(): void {
+		this.#transform.close();
 	}
 
 	/**

@@ -16,4 +16,6 @@ export interface SrtpTransform {
 	rtcpIndexOffset(length: number): number;
 	/** Returns the plain length or {@link TAG_MISMATCH}. `index`: the 31 bits the packet carries; its E flag is set. */
 	unprotectRtcp(packet: Uint8Array, length: number, index: number, out: Uint8Array): number;
+	/** Gives back what the garbage collector does not know of. It is not used any more. Twice is harmless. */
+	close(): void;
 }

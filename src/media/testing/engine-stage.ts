@@ -5,6 +5,7 @@ import type { Publication } from '../../negotiation/media-description.ts';
 import type { SrtpProfile } from '../../srtp/profile.ts';
 import { LocalEngine } from '../engine.ts';
 import type { EngineEvent } from '../engine-port.ts';
+import { loadNative } from '../load-native.ts';
 import { HandMovedTime } from './hand-moved-time.ts';
 import { LoopbackClient } from './loopback-client.ts';
 
@@ -45,6 +46,7 @@ export class EngineStage {
 			production: false,
 			keyframeIntervalMs: 0,
 			srtpProfiles: [options.srtpProfile ?? 'AEAD_AES_128_GCM'],
+			native: loadNative(process.env.DURESS_NATIVE !== '0').addon,
 			log: { info: () => {}, warn: (fields) => faults.push(fields) },
 		});
 		const stage = new EngineStage(engine, time, certificate, faults);
