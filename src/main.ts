@@ -4,14 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
+import { createCertificate } from './dtls/certificate.ts';
 import { bindApp } from './http/bind-app.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { wishRoutes } from './http/wish/wish-routes.ts';
 import { createServerLog } from './log/server-log.ts';
-import { LocalEngine } from './media/engine.ts';
 import { engineGauges } from './media/engine-gauges.ts';
-import { loadNative } from './media/load-native.ts';
-import { preferredProfiles } from './media/media-path.ts';
+import { EnginePool } from './media/pool/engine-pool.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Rooms } from './room/rooms.ts';
 import { guardedClock, systemClock } from './runtime/clock.ts';
@@ -36,19 +35,14 @@ async function run(config: Config): Promise<void> {
 	const clock = guardedClock(systemClock, (fault) => logger.error({ err: fault }, 'timer fault'));
 	const metrics = new Metrics({ processMetrics: true });
 	const store = createMemoryStore({ onEvent: metrics.countEvent });
-	const native = loadNative(config.media.native);
-	if (native.addon === undefined) logger.info(`the media path is TypeScript alone: ${native.why}`);
-	else logger.info('the media path is native');
-	const engine = await LocalEngine.open({
-		host: config.media.host,
-		port: config.media.port,
-		announcedIps: config.media.announcedIps ?? [],
+	const { announcedIps = [], ...media } = config.media;
+	const engine = await EnginePool.open({
+		...media,
+		announcedIps,
 		production: config.production,
-		keyframeIntervalMs: config.media.keyframeIntervalMs,
-		srtpProfiles: config.media.srtpProfiles ?? preferredProfiles(native.addon),
-		native: native.addon,
+		certificate: await createCertificate(),
 		log: logger,
-	}).catch((error: unknown) => fail(`cannot open the media socket on ${config.media.host} port ${config.media.port}: ${reasonOf(error)}`));
+	}).catch((error: unknown) => fail(`cannot open the media socket on ${media.host} port ${media.port}: ${reasonOf(error)}`));
 	const rooms = new Rooms({ media: engine, clock, randomBytes, log: logger });
 	engine.onEvent = (event) => rooms.handleEngineEvent(event);
 
@@ -75,7 +69,7 @@ async function run(config: Config): Promise<void> {
 		metrics,
 		clock,
 		randomUuid: randomUUID,
-		readiness: () => ({ checks: { media: true, store: store.ready() }, warnings }),
+		readiness: () => ({ checks: { media: engine.isReady, store: store.ready() }, warnings }),
 		version: projectVersion(),
 		webFolder: join(import.meta.dirname, '..', 'web'),
 	});
@@ -84,7 +78,7 @@ async function run(config: Config): Promise<void> {
 	const port = await bindApp(app, config.listen).catch((error: unknown) =>
 		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),
 	);
-	logger.info({ port, mediaPort: engine.port }, 'ready');
+	logger.info({ port, mediaPort: engine.ports[0] }, 'ready');
 
 	let stoppingSinceMs: number | undefined;
 	const stop = async (signal: string): Promise<void> => {

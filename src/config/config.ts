@@ -17,6 +17,10 @@ export interface Config {
 	readonly media: {
 		readonly host: string;
 		readonly port: number;
+		/** Threads, at least 1. */
+		readonly workers: number;
+		/** Peers of one room on one of them, before the room spreads over another. */
+		readonly spreadAt: number;
 		/** Undefined: this machine's own. */
 		readonly announcedIps: readonly string[] | undefined;
 		/** 0: on demand only. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { Value } from 'typebox/value';
 import { type Config, srtpProfileNames } from './config.ts';
@@ -89,6 +90,8 @@ function resolve(raw: RawSettings, readFile: (path: string) => string): Config {
 		media: {
 			host: parsed('mediaHost', settings.mediaHost, (text) => (isIP(text) === 0 ? undefined : text), 'an IP address'),
 			port: settings.mediaPort,
+			workers: settings.mediaWorkers ?? Math.max(1, availableParallelism() - 1),
+			spreadAt: settings.roomSpread,
 			announcedIps:
 				settings.announcedIps === undefined
 					? undefined

@@ -60,7 +60,23 @@ export const SettingsSchema = Type.Object(
 			default: 40_000,
 			minimum: 0,
 			maximum: 65_535,
-			description: 'UDP port of all media; 0 means any free port.',
+			description: 'UDP port of the first media worker, each further one has the next; 0 means any free ports.',
+		}),
+		mediaWorkers: Type.Optional(
+			Type.Integer({
+				env: 'DURESS_MEDIA_WORKERS',
+				minimum: 1,
+				maximum: 64,
+				without: 'one less than the processor has cores, at least 1',
+				description: 'Threads that carry media, each on a UDP port of its own.',
+			}),
+		),
+		roomSpread: Type.Integer({
+			env: 'DURESS_MEDIA_ROOM_SPREAD',
+			default: 250,
+			minimum: 1,
+			maximum: 10_000,
+			description: 'Peers of one room that one media worker serves before the room spreads over another.',
 		}),
 		announcedIps: Type.Optional(
 			Type.String({

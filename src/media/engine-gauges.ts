@@ -1,6 +1,7 @@
 import type { GaugeSource } from '../metrics/metrics.ts';
-import type { LocalEngine } from './engine.ts';
 import { type LinkQuality, quantile } from './link-quality.ts';
+import type { EnginePool } from './pool/engine-pool.ts';
+import type { EngineView } from './pool/worker-messages.ts';
 
 const links = {
 	up: { name: 'publisher', help: 'from publishers' },
@@ -18,44 +19,52 @@ const shares = [
 	{ name: 'p95', share: 0.95 },
 ] as const;
 
-/** What operators watch of a media engine. */
-export function engineGauges(engine: LocalEngine): readonly GaugeSource[] {
+/** What operators watch of the media engine. */
+export function engineGauges(pool: Pick<EnginePool, 'look' | 'restarts'>): readonly GaugeSource[] {
+	const sumOf = (countOf: (view: EngineView) => number) => async (): Promise<number> =>
+		(await pool.look()).reduce((sum, view) => sum + countOf(view), 0);
 	return [
-		{ name: 'duress_media_peers', help: 'Transports held by the media engine.', read: () => engine.sizes.peers },
-		{ name: 'duress_media_publications', help: 'Publications held by the media engine.', read: () => engine.sizes.publications },
+		{ name: 'duress_media_peers', help: 'Transports held by the media engine.', read: sumOf(({ sizes }) => sizes.peers) },
+		{
+			name: 'duress_media_publications',
+			help: 'Publications held by the media engine, one that is spread over several workers on each of them.',
+			read: sumOf(({ sizes }) => sizes.publications),
+		},
 		{
 			name: 'duress_media_routes',
 			help: 'Ways by which datagrams find their transport: ufrags, addresses and SSRCs.',
-			read: () => engine.sizes.ufrags + engine.sizes.addresses + engine.sizes.roamingSsrcs,
+			read: sumOf(({ sizes }) => sizes.ufrags + sizes.addresses + sizes.roamingSsrcs),
 		},
 		{
 			name: 'duress_media_datagrams_dropped',
 			help: 'Received datagrams that were not used, since the start.',
-			read: () => Object.values(engine.counters.dropped).reduce((sum, count) => sum + count, 0),
+			read: sumOf(({ counters }) => Object.values(counters.dropped).reduce((sum, count) => sum + count, 0)),
 		},
 		{
 			name: 'duress_media_sends_dropped',
 			help: 'Datagrams not sent because the outgoing queue was full, since the start.',
-			read: () => engine.counters.sendDropped,
+			read: sumOf(({ counters }) => counters.sendDropped),
 		},
 		{
 			name: 'duress_media_sends_refused',
 			help: 'Datagrams that the system refused to send, since the start.',
-			read: () => engine.counters.sendRefused,
+			read: sumOf(({ counters }) => counters.sendRefused),
 		},
-		...linkGauges(engine),
+		{ name: 'duress_media_worker_restarts', help: 'Media workers that died and were started again.', read: () => pool.restarts },
+		...linkGauges(pool),
 	];
 }
 
 /** The spread of what the links' reports say, each way. */
-function linkGauges(engine: LocalEngine): GaugeSource[] {
+function linkGauges(pool: Pick<EnginePool, 'look'>): GaugeSource[] {
 	return (['up', 'down'] as const).flatMap((direction) =>
 		values.flatMap((value) =>
 			shares.map(({ name, share }) => ({
 				name: `duress_${links[direction].name}_${value.name}_${name}`,
 				help: `${value.help} on the links ${links[direction].help}: ${name}.`,
-				read: () => {
-					const known = engine.links().flatMap((link) => (link.direction === direction ? (value.of(link) ?? []) : []));
+				read: async () => {
+					const all = (await pool.look()).flatMap((view) => view.links);
+					const known = all.flatMap((link) => (link.direction === direction ? (value.of(link) ?? []) : []));
 					return quantile(known, share);
 				},
 			})),

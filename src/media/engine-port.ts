@@ -1,7 +1,7 @@
 /**
- * The media engine as rooms see it: commands in, events out, all of them plain serialisable values, so that the engine can live
- * in this thread or in a worker. A command never fails loudly: one that names something unknown is ignored, because a peer may
- * have gone while the command was on its way.
+ * The media engine as rooms see it: commands in, events out, all of them plain serialisable values, because the engine lives in
+ * worker threads. A command never fails loudly: one that names something unknown is ignored, because a peer may have gone while the
+ * command was on its way.
  */
 import type { IceCredentials, MediaDescription, Publication } from '../negotiation/media-description.ts';
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
@@ -28,8 +28,11 @@ export type EngineEvent =
 	| { readonly type: 'peer-silent'; readonly peerId: string }
 	/** Checks came back after `peer-silent`. */
 	| { readonly type: 'peer-back'; readonly peerId: string }
-	/** The transport cannot go on (certificate mismatch, DTLS failure or alert). The peer is closed in the engine. */
-	| { readonly type: 'peer-failed'; readonly peerId: string; readonly reason: 'dtls' | 'fingerprint' | 'dtls-closed' }
+	/**
+	 * The transport cannot go on (certificate mismatch, DTLS failure or alert; `engine-lost`: the thread that held it has died). The peer
+	 * is closed in the engine.
+	 */
+	| { readonly type: 'peer-failed'; readonly peerId: string; readonly reason: 'dtls' | 'fingerprint' | 'dtls-closed' | 'engine-lost' }
 	/** The first authenticated packet of this kind from this peer; again when the codec changes. */
 	| {
 			readonly type: 'publication-live';
@@ -43,6 +46,12 @@ export type EngineEvent =
 	/** Packets again after `publication-lost`. */
 	| { readonly type: 'publication-back'; readonly publicationId: string };
 
+/** A command with what decides about the thread that carries it out. `group` names a room: what it holds is kept together. */
+export type PlacedCommand =
+	| (Extract<EngineCommand, { type: 'open-publication' }> & { readonly group: string })
+	| (Extract<EngineCommand, { type: 'open-peer' }> & { readonly group: string; readonly seat: EngineSeat })
+	| Exclude<EngineCommand, { type: 'open-publication' | 'open-peer' }>;
+
 /** What a peer must know to reach the engine. */
 export interface EngineAddress {
 	/** The server certificate's SHA-256 digest, hex pairs parted by colons. */
@@ -51,9 +60,16 @@ export interface EngineAddress {
 	readonly candidates: readonly { readonly address: string; readonly port: number }[];
 }
 
-export interface MediaEngine {
+/** A peer's place: the worker thread that will serve it, and how the peer reaches that. */
+export interface EngineSeat {
+	readonly worker: number;
 	readonly address: EngineAddress;
-	send(command: EngineCommand): void;
+}
+
+export interface MediaEngine {
+	/** A place for a peer of a room, to be named when it is opened. Who feeds a publication must be where the room is at home. */
+	seat(group: string, role: 'feeds' | 'watches'): EngineSeat;
+	send(command: PlacedCommand): void;
 	/** One listener, set once by the composition root before the first command. */
 	onEvent: (event: EngineEvent) => void;
 	close(): Promise<void>;

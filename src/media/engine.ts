@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { createCertificate, type DtlsCertificate } from '../dtls/certificate.ts';
+import type { MessagePort } from 'node:worker_threads';
+import type { DtlsCertificate } from '../dtls/certificate.ts';
 import { CONSENT_TIMEOUT_MS, type RemoteAddress } from '../ice/path-table.ts';
 import { headerExtensions } from '../negotiation/header-extensions.ts';
 import type { MediaDescription, Publication } from '../negotiation/media-description.ts';
@@ -9,9 +10,9 @@ import type { RtpHeader } from '../rtp/packet.ts';
 import type { SrtpProfile } from '../srtp/profile.ts';
 import { announcedAddresses } from './announced-addresses.ts';
 import type { Reception } from './downlink.ts';
-import { DropCounts } from './drop-counts.ts';
+import { DropCounts, type DropReason } from './drop-counts.ts';
 import { EnginePeer } from './engine-peer.ts';
-import type { EngineAddress, EngineCommand, EngineEvent, MediaEngine } from './engine-port.ts';
+import type { EngineAddress, EngineCommand, EngineEvent } from './engine-port.ts';
 import { EnginePublication } from './engine-publication.ts';
 import { FaultLog } from './fault-log.ts';
 import { Ingress } from './ingress.ts';
@@ -19,12 +20,22 @@ import type { LinkQuality } from './link-quality.ts';
 import { DROP_LOG_INTERVAL_MS, SWEEP_INTERVAL_MS, TICK_MS } from './media-limits.ts';
 import type { MediaLog } from './media-log.ts';
 import { type MediaPath, openMediaPath } from './media-path.ts';
+import { type MirrorMessage, Mirrors } from './mirror.ts';
 import type { NativeAddon } from './native-addon.ts';
 import { PeerTable } from './peer-table.ts';
 import { PictureSource } from './picture-source.ts';
 import { RtcpWriter } from './rtcp-writer.ts';
 import { SenderReporter } from './sender-reporter.ts';
 import { SoundSource } from './sound-source.ts';
+
+export type EngineSizes = { readonly publications: number } & PeerTable['sizes'];
+
+export interface EngineCounters {
+	/** Received datagrams that were not used, by reason. */
+	readonly dropped: Readonly<Record<DropReason, number>>;
+	readonly sendDropped: number;
+	readonly sendRefused: number;
+}
 
 export interface LocalEngineOptions {
 	readonly host: string;
@@ -36,18 +47,19 @@ export interface LocalEngineOptions {
 	readonly keyframeIntervalMs: number;
 	/** In order of preference. */
 	readonly srtpProfiles: readonly SrtpProfile[];
+	/** The server's, the same in every worker: a client may be moved to another one. */
+	readonly certificate: DtlsCertificate;
 	/** The addon of this thread; undefined: all in TypeScript. */
 	readonly native: NativeAddon | undefined;
 	readonly log: MediaLog;
 }
 
 /** The media engine of one UDP socket, in this thread. */
-export class LocalEngine implements MediaEngine {
+export class LocalEngine {
 	readonly address: EngineAddress;
 	onEvent: (event: EngineEvent) => void = () => {};
 	readonly #options: LocalEngineOptions;
 	readonly #media: MediaPath;
-	readonly #certificate: DtlsCertificate;
 	readonly #drops = new DropCounts();
 	readonly #faults: FaultLog;
 	readonly #peers = new PeerTable();
@@ -62,12 +74,11 @@ export class LocalEngine implements MediaEngine {
 	#nextSweepMs = 0;
 	readonly #soundBpsOf = (publicationId: string, nowMs: number): number => this.#publications.get(publicationId)?.audio.rateBps(nowMs) ?? 0;
 
-	private constructor(options: LocalEngineOptions, media: MediaPath, certificate: DtlsCertificate) {
+	private constructor(options: LocalEngineOptions, media: MediaPath) {
 		this.#options = options;
 		this.#faults = new FaultLog(options.log);
 		const { socket } = media;
 		this.#media = media;
-		this.#certificate = certificate;
 		this.#rtcp = new RtcpWriter(socket);
 		this.#reporter = new SenderReporter(this.#rtcp);
 		const addresses = announcedAddresses({
@@ -77,7 +88,7 @@ export class LocalEngine implements MediaEngine {
 			production: options.production,
 		});
 		this.address = {
-			fingerprint: certificate.fingerprint,
+			fingerprint: options.certificate.fingerprint,
 			candidates: addresses.map((address) => ({ address, port: socket.port })),
 		};
 		const ingress = new Ingress({
@@ -98,20 +109,13 @@ export class LocalEngine implements MediaEngine {
 				this.#faults.report(error, performance.now());
 			}
 		});
-		this.#ticker = setInterval(() => {
-			try {
-				this.#tick(performance.now());
-			} catch (error) {
-				this.#faults.report(error, performance.now());
-			}
-		}, TICK_MS);
+		this.#ticker = setInterval(() => this.#guarded(() => this.#tick(performance.now())), TICK_MS);
 	}
 
-	/** Binds the socket and makes a certificate. Rejects with the system's error when the address cannot be bound. */
+	/** Binds the socket. Rejects with the system's error when the address cannot be bound. */
 	static async open(options: LocalEngineOptions): Promise<LocalEngine> {
-		const certificate = await createCertificate();
 		const media = await openMediaPath(options.native, options.host, options.port);
-		return new LocalEngine(options, media, certificate);
+		return new LocalEngine(options, media);
 	}
 
 	get port(): number {
@@ -119,7 +123,7 @@ export class LocalEngine implements MediaEngine {
 	}
 
 	/** How much is held of everything; all zero when nobody is left. */
-	get sizes(): { readonly publications: number } & PeerTable['sizes'] {
+	get sizes(): EngineSizes {
 		return { publications: this.#publications.size, ...this.#peers.sizes };
 	}
 
@@ -141,7 +145,7 @@ export class LocalEngine implements MediaEngine {
 	}
 
 	/** Counters since the start, for metrics. */
-	get counters(): { readonly dropped: Readonly<Record<string, number>>; readonly sendDropped: number; readonly sendRefused: number } {
+	get counters(): EngineCounters {
 		return { dropped: this.#drops.total, sendDropped: this.#media.socket.dropped, sendRefused: this.#media.socket.refused };
 	}
 
@@ -175,9 +179,31 @@ export class LocalEngine implements MediaEngine {
 		await this.#media.socket.close();
 	}
 
-	#openPublication(publication: Publication): void {
-		if (this.#publications.has(publication.publicationId)) return;
+	/** A publication whose packets come from another worker, its home: for viewers that the home does not serve itself. */
+	openMirror(publication: Publication, origin: MessagePort): void {
+		const mirror = this.#openPublication(publication, origin);
+		if (mirror === undefined) {
+			origin.close();
+			return;
+		}
+		origin.on('message', (message: MirrorMessage) => this.#guarded(() => mirror.relayMirrored(message, performance.now())));
+	}
+
+	/** From now on a publication that is at home here is told to a mirror too, beginning with the kept group. */
+	feedMirror(publicationId: string, port: MessagePort): void {
+		const publication = this.#publications.get(publicationId);
+		if (publication === undefined) {
+			port.close();
+			return;
+		}
+		for (const message of publication.video.keptGroup(performance.now())) port.postMessage(message);
+		publication.mirrors.add(port, () => this.#guarded(() => this.#requestKeyframe(publication, performance.now())));
+	}
+
+	#openPublication(publication: Publication, origin?: MessagePort): EnginePublication | undefined {
+		if (this.#publications.has(publication.publicationId)) return undefined;
 		const { publicationId } = publication;
+		const mirrors = new Mirrors();
 		const common = (ssrc: number) => ({
 			publicationId,
 			ssrc,
@@ -186,11 +212,14 @@ export class LocalEngine implements MediaEngine {
 			firstTimestamp: randomBytes(4).readUInt32BE(),
 			absSendTimeId: headerExtensions.absSendTime.id,
 			fanOut: this.#media.fanOut,
+			mirrors,
 		});
 		const { keyframeIntervalMs } = this.#options;
 		const video = new PictureSource({ ...common(publication.videoSsrc), rtxSsrc: publication.videoRtxSsrc, keyframeIntervalMs });
 		const audio = new SoundSource(common(publication.audioSsrc));
-		this.#publications.set(publicationId, new EnginePublication(publicationId, video, audio));
+		const opened = new EnginePublication({ publicationId, video, audio, mirrors, origin });
+		this.#publications.set(publicationId, opened);
+		return opened;
 	}
 
 	#closePublication(publicationId: string): void {
@@ -198,6 +227,7 @@ export class LocalEngine implements MediaEngine {
 		if (publication === undefined) return;
 		this.#publications.delete(publicationId);
 		this.#fed.delete(publication);
+		publication.close();
 		for (const peer of this.#peers.all()) for (const { ssrc } of publication.sources) peer.downlink.forget(ssrc);
 	}
 
@@ -209,7 +239,7 @@ export class LocalEngine implements MediaEngine {
 			ice,
 			rtcpSsrc: randomBytes(4).readUInt32BE(),
 			randomUint16,
-			certificate: this.#certificate,
+			certificate: this.#options.certificate,
 			srtpProfiles: this.#options.srtpProfiles,
 			media: this.#media,
 			sendDatagram: (datagram, to) => this.#send(datagram, to),
@@ -295,6 +325,7 @@ export class LocalEngine implements MediaEngine {
 	}
 
 	#requestKeyframe(publication: EnginePublication | undefined, nowMs: number): void {
+		if (publication?.askOrigin(nowMs)) return;
 		if (publication?.video.keyframes.request(nowMs)) this.#sendPictureLoss(publication);
 	}
 
@@ -409,6 +440,14 @@ export class LocalEngine implements MediaEngine {
 		this.#nextDropLogMs = nowMs + DROP_LOG_INTERVAL_MS;
 		const dropped = this.#drops.news();
 		if (dropped !== undefined) this.#options.log.info({ dropped }, 'media datagrams dropped');
+	}
+
+	#guarded(action: () => void): void {
+		try {
+			action();
+		} catch (error) {
+			this.#faults.report(error, performance.now());
+		}
 	}
 
 	#send(datagram: Uint8Array, to: RemoteAddress): void {

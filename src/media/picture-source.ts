@@ -1,13 +1,17 @@
 import type { SendSection } from '../negotiation/media-description.ts';
 import { KeyframeDispatcher } from '../relay/keyframe-dispatcher.ts';
+import { absSendTimeAt } from '../relay/outbound-packet.ts';
 import { PacketCache, videoCacheLimits } from '../relay/packet-cache.ts';
 import { RateMeter } from '../relay/rate-meter.ts';
+import { readTimestamp } from '../relay/timestamp-squeeze.ts';
 import { type CodecName, codecNamed } from '../rtp/codecs.ts';
-import type { PacketLayers } from '../rtp/layers.ts';
+import { writeAbsSendTime } from '../rtp/header-extension.ts';
+import { createPacketLayers, type PacketLayers } from '../rtp/layers.ts';
 import type { RtpHeader } from '../rtp/packet.ts';
 import { EngineSource, type EngineSourceOptions, MAX_PACKET_BYTES } from './engine-source.ts';
 import type { Destination } from './fan-out.ts';
-import { packFlags } from './packet-flags.ts';
+import type { MirrorMessage } from './mirror.ts';
+import { packFlags, unpackCodec, unpackLayers } from './packet-flags.ts';
 import { PictureViewer } from './picture-viewer.ts';
 
 export interface PictureSourceOptions extends EngineSourceOptions {
@@ -29,6 +33,7 @@ export class PictureSource extends EngineSource {
 	/** Viewers that take every packet as it is, as the flat list that the fan-out walks, and the others. */
 	#plain: readonly Destination[] = [];
 	#others: readonly PictureViewer[] = [];
+	readonly #layers = createPacketLayers();
 	#timestampLine = -1;
 	#highest = -1;
 
@@ -72,18 +77,60 @@ export class PictureSource extends EngineSource {
 		const { track } = this;
 		const length = track.rewrite(feed, packet, header, payloadType, clockRate, nowMs, scratch);
 		if (length === 0) return false;
-		if (codec !== this.codec || track.timestampLine !== this.#timestampLine) this.#beginAnew(codec, track.timestampLine);
 		this.feedSsrc = header.ssrc;
+		const { extendedSequence, timestampLine } = track;
+		if (!this.mirrors.isEmpty) {
+			const flags = packFlags(layers, codec);
+			this.mirrors.send({ type: 'picture', packet: scratch.slice(0, length), extendedSequence, flags, timestampLine });
+		}
+		this.#distribute(scratch, length, extendedSequence, timestampLine, codec, layers, nowMs);
+		return true;
+	}
+
+	/** Relays a packet that the publication's home has rewritten. `message.packet` is overwritten. */
+	relayMirrored(message: Extract<MirrorMessage, { type: 'picture' }>, nowMs: number): void {
+		const { packet, extendedSequence, flags, timestampLine } = message;
+		const codec = unpackCodec(flags);
+		if (codec === undefined) return;
+		unpackLayers(flags, this.#layers);
+		// The home's clock is another thread's.
+		writeAbsSendTime(packet, absSendTimeAt, nowMs);
+		scratch.set(packet);
+		this.#distribute(scratch, packet.length, extendedSequence, timestampLine, codec, this.#layers, nowMs);
+	}
+
+	/** The kept group, as a new mirror is to know it. */
+	keptGroup(nowMs: number): readonly MirrorMessage[] {
+		const messages: MirrorMessage[] = [];
+		const first = this.#cache.groupStart(nowMs);
+		for (let number = first; first >= 0 && number <= this.#cache.highest; number += 1) {
+			const kept = this.#cache.get(number);
+			if (kept === undefined) continue;
+			const packet = kept.bytes.slice(0, kept.length);
+			messages.push({ type: 'picture', packet, extendedSequence: number, flags: kept.flags, timestampLine: this.#timestampLine });
+		}
+		return messages;
+	}
+
+	#distribute(
+		packet: Uint8Array,
+		length: number,
+		extendedSequence: number,
+		timestampLine: number,
+		codec: CodecName,
+		layers: PacketLayers,
+		nowMs: number,
+	): void {
+		if (codec !== this.codec || timestampLine !== this.#timestampLine) this.#beginAnew(codec, timestampLine);
 		if (layers.startsKeyframe) this.keyframes.keyframeStarted();
-		this.clock.packet(track.lastTimestamp, track.timestampLine, nowMs);
-		this.rates.packet(layers, track.lastTimestamp, length, nowMs);
-		const { extendedSequence } = track;
-		this.#cache.store(extendedSequence, scratch, length, packFlags(layers, codec), nowMs);
-		for (const viewer of this.#others) viewer.relay(scratch, length, extendedSequence, layers, codec, nowMs);
-		this.fanOut.forward(this.#plain, scratch, length, extendedSequence);
+		const timestamp = readTimestamp(packet);
+		this.clock.packet(timestamp, timestampLine, nowMs);
+		this.rates.packet(layers, timestamp, length, nowMs);
+		this.#cache.store(extendedSequence, packet, length, packFlags(layers, codec), nowMs);
+		for (const viewer of this.#others) viewer.relay(packet, length, extendedSequence, layers, codec, nowMs);
+		this.fanOut.forward(this.#plain, packet, length, extendedSequence);
 		if (extendedSequence > this.#highest) this.#highest = extendedSequence;
 		else for (const viewer of this.#viewers) if (viewer.isPlain) viewer.sentLate(nowMs);
-		return true;
 	}
 
 	/** Gives back the memory of packets that are too old to be used. */

@@ -1,12 +1,15 @@
 import type { SendSection } from '../negotiation/media-description.ts';
 import { ByteRate } from '../relay/byte-rate.ts';
 import { EarlierPackets } from '../relay/earlier-packets.ts';
-import { extensionByte, outboundHeaderLength, payloadTypeAt } from '../relay/outbound-packet.ts';
+import { absSendTimeAt, extensionByte, outboundHeaderLength, payloadTypeAt } from '../relay/outbound-packet.ts';
+import { readTimestamp } from '../relay/timestamp-squeeze.ts';
 import { codecNamed } from '../rtp/codecs.ts';
+import { writeAbsSendTime } from '../rtp/header-extension.ts';
 import { createRtpHeader, parseRtpHeader, type RtpHeader } from '../rtp/packet.ts';
 import { primaryBlock, type RedBlock, renameRedBlocks } from '../rtp/red.ts';
 import { EngineSource, type EngineSourceOptions, MAX_PACKET_BYTES } from './engine-source.ts';
 import type { Destination } from './fan-out.ts';
+import type { MirrorMessage } from './mirror.ts';
 
 const opus = codecNamed('opus');
 const redPayloadType = opus.redPayloadType ?? -1;
@@ -112,16 +115,35 @@ export class SoundSource extends EngineSource {
 		const payloadType = isRed ? redPayloadType : opus.payloadType;
 		const length = track.rewrite(feed, packet, header, payloadType, opus.clockRate, nowMs, scratch);
 		if (length === 0) return false;
-		if (this.codec === undefined || isRed !== this.#isRed) this.#setFormat(isRed);
 		this.feedSsrc = header.ssrc;
+		const { extendedSequence, timestampLine } = track;
+		if (!this.mirrors.isEmpty) {
+			this.mirrors.send({ type: 'sound', packet: scratch.slice(0, length), extendedSequence, isRed, timestampLine });
+		}
+		this.#distribute(length, extendedSequence, timestampLine, isRed, nowMs);
+		return true;
+	}
+
+	/** Relays a packet that the publication's home has rewritten. */
+	relayMirrored(message: Extract<MirrorMessage, { type: 'sound' }>, nowMs: number): void {
+		const { packet, extendedSequence, isRed, timestampLine } = message;
+		scratch.set(packet);
+		// The home's clock is another thread's.
+		writeAbsSendTime(scratch, absSendTimeAt, nowMs);
+		if (isRed && !(parseRtpHeader(scratch, packet.length, this.#header) && primaryBlock(scratch, this.#header, this.#block))) return;
+		this.#distribute(packet.length, extendedSequence, timestampLine, isRed, nowMs);
+	}
+
+	/** What lies in `scratch`, with its primary block in `#block` where it is RED. */
+	#distribute(length: number, extendedSequence: number, timestampLine: number, isRed: boolean, nowMs: number): void {
+		if (this.codec === undefined || isRed !== this.#isRed) this.#setFormat(isRed);
 		this.#rate.add(length, nowMs);
-		this.clock.packet(track.lastTimestamp, track.timestampLine, nowMs);
-		const { extendedSequence } = track;
+		this.clock.packet(readTimestamp(scratch), timestampLine, nowMs);
 		if (!isRed) {
 			// Who takes RED is sent Opus as it is too: this source has nothing else now.
 			this.#forward(this.#toPlain, this.#plainTwice, this.#earlierPlain, scratch, length, extendedSequence);
 			this.#forward(this.#toRed, this.#redTwice, this.#earlierRed, scratch, length, extendedSequence);
-			return true;
+			return;
 		}
 		if (this.#toPlain.length > 0) {
 			const plainLength = this.#withoutEarlierBlocks(length);
@@ -129,7 +151,6 @@ export class SoundSource extends EngineSource {
 		}
 		if (this.#block.payloadType !== opus.payloadType) renameRedBlocks(scratch, outboundHeaderLength, opus.payloadType);
 		this.#forward(this.#toRed, this.#redTwice, this.#earlierRed, scratch, length, extendedSequence);
-		return true;
 	}
 
 	/** Sends a packet to all, and an earlier one once more to those that are sent everything twice. */

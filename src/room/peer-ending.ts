@@ -16,6 +16,8 @@ export type PeerEnding =
 	| 'timed-out'
 	/** The media transport broke beyond repair. */
 	| 'failed'
+	/** The thread of the media engine that carried it has died. It may come again at once. */
+	| 'engine-lost'
 	/** Its socket has returned to an earlier, parked peer. */
 	| 'superseded';
 
@@ -37,5 +39,7 @@ export const farewells: Readonly<Record<PeerEnding, Farewell | undefined>> = {
 	displaced: { event: 'error', data: 'Too many connections', code: 4408, reason: 'Too many connections' },
 	'no-answer': { event: 'error', data: 'No answer', code: 4408, reason: 'No answer' },
 	'timed-out': { event: 'error', data: 'Connection timed out', code: 4408, reason: 'Connection timed out' },
+	// RFC 6455 7.4: 1012, registered as Service Restart.
+	'engine-lost': { code: 1012, reason: 'Media worker lost' },
 	failed: { event: 'error', data: 'Media connection failed', code: 4500, reason: 'Media connection failed' },
 };

@@ -1,3 +1,4 @@
+import type { EngineSeat } from '../media/engine-port.ts';
 import type { IceCredentials } from '../negotiation/media-description.ts';
 import { type Action, PeerNegotiator, type Signal } from '../negotiation/peer-negotiator.ts';
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
@@ -8,6 +9,7 @@ import { PeerLiveness } from './peer-liveness.ts';
 import type { RoomContext, TransportFailure, TransportListener } from './room-context.ts';
 import type { RoomPublication } from './room-publication.ts';
 import type { SignalSocket } from './signal-socket.ts';
+import { reconnectWithin, sendV2 } from './v2-events.ts';
 
 export type PeerRole = 'broadcaster' | 'viewer' | 'room-peer';
 
@@ -31,6 +33,13 @@ export interface PeerOptions {
 	readonly onRemoved: (peer: Peer) => void;
 }
 
+const endings: Readonly<Record<TransportFailure, PeerEnding>> = {
+	dtls: 'failed',
+	fingerprint: 'failed',
+	'dtls-closed': 'left',
+	'engine-lost': 'engine-lost',
+};
+
 /**
  * One client's connection: a signaling socket (which may be lost and return), a negotiation, a peer of the media engine (which is
  * replaced when the client starts over with a new RTCPeerConnection behind the same socket), and the time it has left.
@@ -52,6 +61,7 @@ export class Peer implements TransportListener, Occupant {
 	#socket: SignalSocket | undefined;
 	#negotiator: PeerNegotiator;
 	#engineId: string;
+	#seat: EngineSeat;
 	#transportCount = 0;
 	#hasNegotiated = false;
 	/** Publications it should receive; kept for a peer that is parked or starts over. */
@@ -79,6 +89,7 @@ export class Peer implements TransportListener, Occupant {
 		this.#liveness = new PeerLiveness({ ...limits, unconnectedMs }, context.clock.nowMs());
 		this.#negotiationAlarm = new Alarm(context.clock, () => void this.#run(this.#negotiator.tick(this.#negotiationMs())));
 		this.#livenessAlarm = new Alarm(context.clock, () => this.remove('timed-out'));
+		this.#seat = this.#takeSeat();
 		[this.#negotiator, this.#engineId] = this.#openTransport();
 	}
 
@@ -203,6 +214,7 @@ export class Peer implements TransportListener, Occupant {
 		this.#onRemoved(this);
 		const farewell = farewells[ending];
 		if (socket === undefined || farewell === undefined) return;
+		if (ending === 'engine-lost') sendV2(socket, reconnectWithin(this.#context.entropy.unit()));
 		if (farewell.event !== undefined) socket.send(farewell.event, farewell.data ?? '');
 		socket.close(farewell.code, farewell.reason);
 	}
@@ -243,25 +255,31 @@ export class Peer implements TransportListener, Occupant {
 	failed(reason: TransportFailure): void {
 		this.#log('peer transport failed', { reason });
 		if (reason !== 'dtls-closed' || this.#socket === undefined || this.offers === 'client') {
-			this.remove(reason === 'dtls-closed' ? 'left' : 'failed');
+			this.remove(endings[reason]);
 			return;
 		}
 		this.#closeTransport();
+		this.#seat = this.#takeSeat();
 		[this.#negotiator, this.#engineId] = this.#openTransport();
 		this.#liveness.renewed(this.#context.clock.nowMs());
 		this.start(this.#receives);
 	}
 
+	#takeSeat(): EngineSeat {
+		return this.#context.media.seat(this.#roomTag, this.feeds === undefined ? 'watches' : 'feeds');
+	}
+
 	#openTransport(): [PeerNegotiator, string] {
-		const { entropy, media } = this.#context;
+		const { entropy } = this.#context;
+		const { address } = this.#seat;
 		const ice = entropy.iceCredentials();
 		const negotiator = new PeerNegotiator({
 			role: this.role,
 			...(this.feeds === undefined ? {} : { ownPublication: this.feeds.publication }),
 			ice,
 			makeIce: () => entropy.iceCredentials(),
-			fingerprint: media.address.fingerprint,
-			candidates: media.address.candidates,
+			fingerprint: address.fingerprint,
+			candidates: address.candidates,
 			sessionId: entropy.sessionId(),
 			random: () => entropy.unit(),
 		});
@@ -271,7 +289,7 @@ export class Peer implements TransportListener, Occupant {
 	#openEnginePeer(ice: IceCredentials): string {
 		const engineId = `${this.peerId}.${this.#transportCount++}`;
 		this.#context.transports.set(engineId, this);
-		this.#context.media.send({ type: 'open-peer', peerId: engineId, ice });
+		this.#context.media.send({ type: 'open-peer', peerId: engineId, ice, group: this.#roomTag, seat: this.#seat });
 		return engineId;
 	}
 

@@ -5,10 +5,13 @@ import { RoomPublication } from './room-publication.ts';
 export class RoomPublications {
 	readonly #context: RoomContext;
 	readonly #listener: PublicationListener;
+	readonly #group: string;
 	readonly #open = new Map<string, RoomPublication>();
 
-	constructor(context: RoomContext, listener: PublicationListener) {
+	/** @param group the room's name towards the engine */
+	constructor(context: RoomContext, listener: PublicationListener, group: string) {
 		this.#context = context;
+		this.#group = group;
 		this.#listener = listener;
 	}
 
@@ -33,7 +36,7 @@ export class RoomPublications {
 		const opened = new RoomPublication(publication);
 		this.#open.set(publication.publicationId, opened);
 		publications.set(publication.publicationId, this.#listener);
-		media.send({ type: 'open-publication', publication });
+		media.send({ type: 'open-publication', publication, group: this.#group });
 		return opened;
 	}
 

@@ -49,7 +49,7 @@ export class Room implements PublicationListener {
 		this.tag = roomTag(options.roomId);
 		this.#kind = options.kind;
 		this.#onPopulation = options.onPopulation;
-		this.#publications = new RoomPublications(options.context, this);
+		this.#publications = new RoomPublications(options.context, this, this.tag);
 		if (options.kind === 'duress') this.#stage = this.#publications.open();
 	}
 

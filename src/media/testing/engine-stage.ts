@@ -45,6 +45,7 @@ export class EngineStage {
 			announcedIps: ['127.0.0.1'],
 			production: false,
 			keyframeIntervalMs: 0,
+			certificate: await createCertificate(),
 			srtpProfiles: [options.srtpProfile ?? 'AEAD_AES_128_GCM'],
 			native: loadNative(process.env.DURESS_NATIVE !== '0').addon,
 			log: { info: () => {}, warn: (fields) => faults.push(fields) },

@@ -1,4 +1,4 @@
-import type { EngineCommand, EngineEvent, MediaEngine } from '../../../src/media/engine-port.ts';
+import type { EngineCommand, EngineEvent, EngineSeat, MediaEngine } from '../../../src/media/engine-port.ts';
 
 type OfType<Type extends EngineCommand['type']> = Extract<EngineCommand, { type: Type }>;
 
@@ -12,6 +12,10 @@ export class RecordingEngine implements MediaEngine {
 	readonly peers = new Set<string>();
 	readonly publications = new Set<string>();
 	onEvent: (event: EngineEvent) => void = () => {};
+
+	seat(): EngineSeat {
+		return { worker: 0, address: this.address };
+	}
 
 	send(command: EngineCommand): void {
 		this.commands.push(command);
