@@ -78,7 +78,7 @@ async function run(config: Config): Promise<void> {
 	const port = await bindApp(app, config.listen).catch((error: unknown) =>
 		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),
 	);
-	logger.info({ port, mediaPort: engine.ports[0] }, 'ready');
+	logger.info({ port, mediaPort: engine.ports[0], mediaPorts: engine.ports }, 'ready');
 
 	let stoppingSinceMs: number | undefined;
 	const stop = async (signal: string): Promise<void> => {

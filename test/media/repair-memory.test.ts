@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { videoCacheLimits } from '../../src/relay/packet-cache.ts';
-import { inspectable, usedHeapBytes } from '../support/inspect-heap.ts';
+import { usedHeapBytes } from '../support/inspect-heap.ts';
+import { inspectable } from '../support/inspector.ts';
 import { until } from '../support/until.ts';
 import { pressHelp } from './help-session.ts';
 import { useStage } from './stage.ts';

@@ -132,7 +132,7 @@ export class EnginePool implements MediaEngine {
 
 	#start(worker: number, port: number): RemoteEngine {
 		const { workers: _, spreadAt: __, log, ...options } = this.#options;
-		return new RemoteEngine({ ...options, port }, log, {
+		return new RemoteEngine(`media ${worker}`, { ...options, port }, log, {
 			event: (event) => this.#receive(event),
 			lost: (reason) => this.#lost(worker, reason),
 		});

@@ -32,14 +32,15 @@ export class RemoteEngine {
 	#fault = 'it has ended';
 	#closed: Promise<void> | undefined;
 
-	constructor(options: WorkerOptions, log: MediaLog, listener: RemoteEngineListener) {
+	/** @param name for tools that look at threads */
+	constructor(name: string, options: WorkerOptions, log: MediaLog, listener: RemoteEngineListener) {
 		this.#listener = listener;
 		this.#log = log;
 		this.ready = new Promise((resolve, reject) => {
 			this.#becomeReady = resolve;
 			this.#refuse = reject;
 		});
-		this.#worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { workerData: options, name: 'media' });
+		this.#worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { workerData: options, name });
 		this.#worker.on('message', (message: FromWorker) => this.#receive(message));
 		this.#worker.on('error', (error) => {
 			this.#fault = error.message;
