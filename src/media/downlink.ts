@@ -9,10 +9,23 @@ import type { PictureSource } from './picture-source.ts';
 import type { PictureViewer } from './picture-viewer.ts';
 import { type SoundSource, SoundViewer } from './sound-source.ts';
 
+interface PictureReception {
+	readonly kind: 'video';
+	readonly source: PictureSource;
+	readonly viewer: PictureViewer;
+}
+
+interface SoundReception {
+	readonly kind: 'audio';
+	readonly source: SoundSource;
+	readonly viewer: SoundViewer;
+}
+
 /** One source as this peer receives it. */
-export type Reception =
-	| { readonly kind: 'video'; readonly source: PictureSource; readonly viewer: PictureViewer }
-	| { readonly kind: 'audio'; readonly source: SoundSource; readonly viewer: SoundViewer };
+export type Reception = PictureReception | SoundReception;
+
+/** How often it is thought over whether the sound is sent twice. */
+const SOUND_INTERVAL_MS = 100;
 
 /** Ten seconds of a fast source. A report of more has followed a silence, or a new line of numbers. */
 const MAX_REPORTED = 10_000;
@@ -30,6 +43,10 @@ export class Downlink {
 	/** The highest sequence number that the peer has reported of each source, with its cycles. */
 	readonly #reportedUpTo = new Map<number, number>();
 	readonly #alarm = new LossAlarm();
+	/** The active ones by kind, as `tick` walks them a hundred times a second. */
+	#pictures: readonly PictureReception[] = [];
+	#sounds: readonly SoundReception[] = [];
+	#nextSoundMs = 0;
 	#outlet: Outlet | undefined;
 	#closed = false;
 	/** The last round trip that the peer's reports told, milliseconds. */
@@ -68,6 +85,7 @@ export class Downlink {
 			this.#active.set(source.ssrc, reception);
 			subscribe(reception, section);
 		}
+		this.#sort();
 		return [...this.#active.values()].filter((reception) => !before.has(reception.source.ssrc));
 	}
 
@@ -99,7 +117,7 @@ export class Downlink {
 			this.roundTripMs = roundTripMs(ntpFromMs(wallMs), block.lastSenderReport, block.delaySinceLast) ?? this.roundTripMs;
 		}
 		this.fractionLost = worst ?? this.fractionLost;
-		for (const { viewer, source } of this.#pictures()) {
+		for (const { viewer, source } of this.#pictures) {
 			const sum = seen.get(source.publicationId);
 			if (sum !== undefined && sum.packets > 0) viewer.report(sum.lost / sum.packets, sum.packets, nowMs);
 		}
@@ -107,22 +125,20 @@ export class Downlink {
 
 	/** The peer's estimate for everything that it is sent; each picture may count on an equal part. */
 	remb(bitrateBps: number, nowMs: number): void {
-		const pictures = this.#pictures();
+		const pictures = this.#pictures;
 		for (const { viewer } of pictures) viewer.remb(bitrateBps / pictures.length, nowMs);
 	}
 
 	/** @param soundBpsOf the rate of a publication's sound */
 	tick(nowMs: number, soundBpsOf: (publicationId: string, nowMs: number) => number): void {
-		// Where a link takes less than the picture, its loss is of our making, and more sound would make more of it.
-		const repeatsSound = this.#alarm.isRaised(nowMs) && this.#pictures().every(({ viewer }) => viewer.level === 'full');
-		for (const reception of this.#active.values()) {
-			if (reception.kind === 'audio') {
-				reception.source.setRepeats(reception.viewer, repeatsSound);
-				continue;
-			}
-			const { viewer, source } = reception;
-			viewer.tick(soundBpsOf(source.publicationId, nowMs), this.roundTripMs, nowMs);
+		for (const { viewer, source } of this.#pictures) {
+			if (viewer.isDue(nowMs)) viewer.tick(soundBpsOf(source.publicationId, nowMs), this.roundTripMs, nowMs);
 		}
+		if (nowMs < this.#nextSoundMs) return;
+		this.#nextSoundMs = nowMs + SOUND_INTERVAL_MS;
+		// Where a link takes less than the picture, its loss is of our making, and more sound would make more of it.
+		const repeatsSound = this.#alarm.isRaised(nowMs) && this.#pictures.every(({ viewer }) => viewer.level === 'full');
+		for (const { viewer, source } of this.#sounds) source.setRepeats(viewer, repeatsSound);
 	}
 
 	/** The source is gone for good, and its SSRC with it. */
@@ -130,6 +146,7 @@ export class Downlink {
 		const reception = this.#active.get(ssrc);
 		if (reception !== undefined) unsubscribe(reception);
 		this.#active.delete(ssrc);
+		this.#sort();
 		this.#known.delete(ssrc);
 		this.#reportedUpTo.delete(ssrc);
 	}
@@ -148,13 +165,16 @@ export class Downlink {
 		return packets > MAX_REPORTED ? 0 : Math.max(0, packets);
 	}
 
-	#pictures(): Extract<Reception, { kind: 'video' }>[] {
-		return [...this.#active.values()].filter((reception) => reception.kind === 'video');
+	#sort(): void {
+		const receptions = [...this.#active.values()];
+		this.#pictures = receptions.filter((reception) => reception.kind === 'video');
+		this.#sounds = receptions.filter((reception) => reception.kind === 'audio');
 	}
 
 	#leaveAll(): void {
 		for (const reception of this.#active.values()) unsubscribe(reception);
 		this.#active.clear();
+		this.#sort();
 	}
 
 	#receptionOf(source: PictureSource | SoundSource): Reception {

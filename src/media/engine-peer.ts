@@ -60,6 +60,8 @@ export class EnginePeer {
 	outlet: Outlet | undefined;
 	/** Consent has expired: nothing is sent until a check comes. */
 	silent = false;
+	/** When its sources are reported to it again. */
+	nextSenderReportMs = 0;
 	/** The room was told that this ICE generation is nearly used up. */
 	wornTold = false;
 	/** The server's ufrags that lead to this peer: of the current ICE generation and, until it is retired, the former. */

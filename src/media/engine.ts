@@ -409,8 +409,10 @@ export class LocalEngine {
 				this.onEvent({ type: 'peer-silent', peerId: peer.peerId });
 			}
 			if (!peer.isConnected) continue;
-			for (const compound of peer.uplink.feedback(nowMs)) this.#rtcp.sendBytes(peer, compound);
-			this.#askForLost(peer, nowMs);
+			if (peer.uplink.isUsed) {
+				for (const compound of peer.uplink.feedback(nowMs)) this.#rtcp.sendBytes(peer, compound);
+				this.#askForLost(peer, nowMs);
+			}
 			this.#reporter.reportDue(peer, nowMs);
 			peer.downlink.tick(nowMs, this.#soundBpsOf);
 		}

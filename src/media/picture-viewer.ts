@@ -167,6 +167,11 @@ export class PictureViewer {
 		this.#adaptation.remb(bitrateBps, nowMs);
 	}
 
+	/** Whether `tick` has anything to do: nearly always not. */
+	isDue(nowMs: number): boolean {
+		return nowMs >= this.#nextAdaptationMs || nowMs >= this.#burst.nextMs || nowMs >= this.#firstAgainMs || !this.#paced.empty;
+	}
+
 	/** @param soundBps of the same publication */
 	tick(soundBps: number, roundTripMs: number | undefined, nowMs: number): void {
 		const { octetsSent } = this.destination;

@@ -7,7 +7,6 @@ import type { RtcpWriter } from './rtcp-writer.ts';
 /** Sends each viewer the sender reports of its sources (RFC 3550, section 6.4.1), by which it keeps sound and picture in step. */
 export class SenderReporter {
 	readonly #rtcp: RtcpWriter;
-	readonly #nextMs = new WeakMap<EnginePeer, number>();
 
 	constructor(rtcp: RtcpWriter) {
 		this.#rtcp = rtcp;
@@ -15,8 +14,8 @@ export class SenderReporter {
 
 	/** The reports of all sources, once a second for each viewer. */
 	reportDue(peer: EnginePeer, nowMs: number): void {
-		if (nowMs < (this.#nextMs.get(peer) ?? 0)) return;
-		this.#nextMs.set(peer, nowMs + SENDER_REPORT_INTERVAL_MS);
+		if (nowMs < peer.nextSenderReportMs) return;
+		peer.nextSenderReportMs = nowMs + SENDER_REPORT_INTERVAL_MS;
 		for (const reception of peer.downlink.receptions) this.reportTo(peer, reception, nowMs);
 	}
 
