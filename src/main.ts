@@ -78,6 +78,7 @@ async function run(config: Config): Promise<void> {
 	const port = await bindApp(app, config.listen).catch((error: unknown) =>
 		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),
 	);
+	logger.info({ workers: media.workers }, engine.path);
 	logger.info({ port, mediaPort: engine.ports[0], mediaPorts: engine.ports }, 'ready');
 
 	let stoppingSinceMs: number | undefined;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { renderConfigTable, renderHelp } from './config-help.ts';
 import { parseListenAddress } from './listen-address.ts';
@@ -26,6 +27,7 @@ function configOf(...args: Parameters<typeof load>) {
 
 test('without any setting there are defaults', () => {
 	const { trustedProxies, ...config } = configOf();
+	expect(config.media.workers).toBe(Math.max(1, availableParallelism() - 1));
 	expect(config).toEqual({
 		listen: { host: undefined, port: 8080 },
 		tls: undefined,
@@ -34,6 +36,8 @@ test('without any setting there are defaults', () => {
 		media: {
 			host: '::',
 			port: 40_000,
+			workers: config.media.workers,
+			spreadAt: 250,
 			announcedIps: undefined,
 			keyframeIntervalMs: 3_000,
 			srtpProfiles: undefined,

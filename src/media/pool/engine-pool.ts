@@ -45,6 +45,8 @@ interface OpenPublication {
  */
 export class EnginePool implements MediaEngine {
 	onEvent: (event: EngineEvent) => void = () => {};
+	/** One line about the media path, for the log: native or not, and why not. */
+	path = '';
 	/** Workers started again since the start. */
 	restarts = 0;
 	readonly #options: EnginePoolOptions;
@@ -71,9 +73,9 @@ export class EnginePool implements MediaEngine {
 			await Promise.all(engines.map((engine) => engine.close()));
 			throw failed.reason;
 		}
-		for (const [worker, engine] of engines.entries()) {
+		for (const engine of engines) {
 			const { address, port, path }: Ready = await engine.ready;
-			if (worker === 0) options.log.info({ workers: options.workers }, path);
+			pool.path = path;
 			pool.#seats.push({ engine, wasReady: true, address, port, restartMs: FIRST_RESTART_MS, timer: undefined });
 		}
 		return pool;
