@@ -72,16 +72,20 @@ describeWithProgram('chromium', 'A browser that publishes by WHIP and one that w
 			const before = ufragInUse(await peerReports(page));
 			expect(before).toEqual(expect.any(String));
 			expect(await restartIce(page)).toEqual({ status: 200, newTag: true });
-			const floor = decoded(await peerReports(player));
 			await untilReports(page, 'the new ICE session', 10_000, (reports) => {
 				const inUse = ufragInUse(reports);
-				return inUse !== before && reports.some((report) => report.type === 'transport' && report.iceState === 'connected');
+				return (
+					inUse !== before && reports.some(({ type, iceState }) => type === 'transport' && /^(connected|completed)$/.test(String(iceState)))
+				);
 			});
-			const restarted = decoded(await peerReports(player));
-			await untilReports(player, 'frames after the restart', 5_000, (reports) => decoded(reports) > Math.max(floor, restarted) + 30);
+			const restarted = await peerReports(player);
+			// A browser that a busy machine starves lowers its estimate, and is sent key frames alone until that has passed.
+			await untilReports(player, 'picture and sound after the restart', 20_000, (reports) => {
+				return decoded(reports) > decoded(restarted) + 5 && heard(reports) > heard(restarted);
+			});
 			expect(await trickle(page)).toBe(204);
 		},
-		30_000,
+		60_000,
 	);
 
 	test('DELETE of the player ends it alone', async () => {
