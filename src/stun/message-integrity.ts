@@ -20,7 +20,8 @@ export function hasIntegrity(message: StunMessage, key: string | Uint8Array): bo
 
 /** The value of a MESSAGE-INTEGRITY whose attribute header stands at `offset`. */
 export function integrityOf(bytes: Uint8Array, offset: number, key: string | Uint8Array): Uint8Array {
-	const header = bytes.slice(0, STUN_HEADER_BYTES);
+	// A copy: the `slice` of a Buffer, as sockets give them, would be the message itself.
+	const header = Uint8Array.from(bytes.subarray(0, STUN_HEADER_BYTES));
 	const counted = offset + ATTRIBUTE_HEADER_BYTES + MESSAGE_INTEGRITY_BYTES - STUN_HEADER_BYTES;
 	header[2] = counted >> 8;
 	header[3] = counted;

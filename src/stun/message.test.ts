@@ -148,6 +148,15 @@ describe('a STUN message', () => {
 		expect(attributeOf(short, MESSAGE_INTEGRITY)).toBeDefined();
 	});
 
+	it('is left as it came when its integrity is checked, in the Buffer of a socket too', () => {
+		const bytes = Buffer.from(buildStun({ ...request, attributes: [username('a:b')], integrityKey: 'secret', fingerprint: true }));
+		const before = bytes.toString('hex');
+		const message = parseStun(bytes, bytes.length);
+		expect(message && hasIntegrity(message, 'secret')).toBe(true);
+		expect(bytes.toString('hex')).toBe(before);
+		expect(message && hasFingerprint(message)).toBe(true);
+	});
+
 	it('loses its integrity and its fingerprint with any changed byte', () => {
 		const good = buildStun({ ...request, attributes: [username('a:b'), priority(7)], integrityKey: 'secret', fingerprint: true });
 		const integrityEnd = good.length - 8;
