@@ -124,7 +124,7 @@ export class DtlsSession {
 	#receiveFinished(handshake: ServerHandshake, record: DtlsRecord): void {
 		const { cipher } = handshake;
 		if (cipher === undefined) {
-			if (record.payload.length <= MAX_EARLY_FINISHED) this.#earlyFinished = { ...record, payload: record.payload.slice() };
+			if (record.payload.length <= MAX_EARLY_FINISHED) this.#earlyFinished = { ...record, payload: Uint8Array.from(record.payload) };
 			return;
 		}
 		this.#earlyFinished = undefined;
