@@ -1,6 +1,7 @@
-import { randomBytes, timingSafeEqual, X509Certificate } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { SRTP_PROFILES, type SrtpProfile } from '../srtp/profile.ts';
 import type { DtlsCertificate } from './certificate.ts';
+import { publicKeyOf } from './certificate-key.ts';
 import { parseCertificateVerify, parseClientKeyExchange, parseLeafCertificate } from './client-flight.ts';
 import { parseClientHello } from './client-hello.ts';
 import { HandshakeInbox } from './handshake-inbox.ts';
@@ -257,14 +258,6 @@ function newHelloInbox(): HandshakeInbox {
 
 function newFlightInbox(): HandshakeInbox {
 	return new HandshakeInbox(FIRST_CLIENT_SEQUENCE, FINISHED_SEQUENCE - 1);
-}
-
-function publicKeyOf(certificate: Uint8Array) {
-	try {
-		return new X509Certificate(certificate).publicKey;
-	} catch {
-		return undefined;
-	}
 }
 
 function isPieceOf(body: Uint8Array, fragment: HandshakeFragment): boolean {
