@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_RTCP_PACKETS, parseRtcp, type RtcpPacket, writeRtcp } from './compound.ts';
 import { looksLikeRtcp } from './header.ts';
+import { rtcpSamples } from './packet-samples.fixture.ts';
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
 const u16 = fc.integer({ min: 0, max: 0xffff });
@@ -107,6 +109,22 @@ describe('RTCP', () => {
 		expect(() => writeRtcp([{ type: 'goodbye', ssrcs: new Array<number>(32).fill(1) }])).toThrow(RangeError);
 		expect(() => writeRtcp([{ type: 'source-description', chunks: [{ ssrc: 1, cname: 'x'.repeat(256) }] }])).toThrow(RangeError);
 		expect(() => writeRtcp([{ type: 'remb', senderSsrc: 1, bitrateBps: 1, ssrcs: new Array<number>(256).fill(1) }])).toThrow(RangeError);
+	});
+});
+
+describe('RTCP as the documents lay it out', () => {
+	it.each(rtcpSamples)('is read: $row', ({ bytes, packet }) => {
+		const wanted = packet === undefined ? [] : [packet];
+		expect(parseRtcp(bytes, bytes.length)).toEqual(wanted);
+		const pli: RtcpPacket = { type: 'picture-loss', senderSsrc: 7, mediaSsrc: 8 };
+		const compound = Uint8Array.from([...bytes, ...writeRtcp([pli])]);
+		expect(parseRtcp(compound, compound.length)).toEqual([...wanted, pli]);
+	});
+
+	it('is of the kinds that docs/rtcp.md names', () => {
+		const text = readFileSync(new URL('../../docs/rtcp.md', import.meta.url), 'utf8');
+		const [, ...rows] = [...text.matchAll(/^\| ([^|]+?) \|/gm)].map(([, first]) => first);
+		expect(new Set(rtcpSamples.map(({ row }) => row))).toEqual(new Set(rows));
 	});
 });
 
