@@ -34,8 +34,8 @@ export class EngineStage {
 		engine.onEvent = (event) => this.events.push(event);
 	}
 
-	/** Everything is closed when the test ends. */
-	static async open(options: { readonly srtpProfile?: SrtpProfile } = {}): Promise<EngineStage> {
+	/** Everything is closed when the test ends. @param options.native false: in TypeScript alone, else natively where that is built */
+	static async open(options: { readonly srtpProfile?: SrtpProfile; readonly native?: boolean } = {}): Promise<EngineStage> {
 		const certificate = await createCertificate();
 		const time = new HandMovedTime();
 		const faults: object[] = [];
@@ -47,7 +47,7 @@ export class EngineStage {
 			keyframeIntervalMs: 0,
 			certificate: await createCertificate(),
 			srtpProfiles: [options.srtpProfile ?? 'AEAD_AES_128_GCM'],
-			native: loadNative(process.env.DURESS_NATIVE !== '0').addon,
+			native: loadNative(options.native !== false && process.env.DURESS_NATIVE !== '0').addon,
 			log: { info: () => {}, warn: (fields) => faults.push(fields) },
 		});
 		const stage = new EngineStage(engine, time, certificate, faults);

@@ -134,9 +134,9 @@ export class LoopbackClient {
 		await this.until('the answer to a check', () => this.#answered.delete(transactionId.toString('hex')));
 	}
 
-	/** A plain packet without header extension. @param rollover of the client's own count */
-	sendRtp(packet: Uint8Array, rollover = 0): void {
-		const length = this.#keys.protectRtp(packet, HEADER_BYTES, packet.length, rollover, this.#out);
+	/** A plain packet, without header extension unless told otherwise. @param rollover of the client's own count */
+	sendRtp(packet: Uint8Array, rollover = 0, headerLength = HEADER_BYTES): void {
+		const length = this.#keys.protectRtp(packet, headerLength, packet.length, rollover, this.#out);
 		this.send(this.#out.slice(0, length));
 	}
 
