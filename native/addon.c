@@ -103,8 +103,7 @@ FUNCTION(send_datagram) {
 	}
 	struct iovec vector = {bytes.data, length};
 	struct mmsghdr message = {.msg_hdr = {.msg_name = &address, .msg_namelen = udp_address_length(&address), .msg_iov = &vector, .msg_iovlen = 1}};
-	udp_send(&watched->udp, &message, 1);
-	watched_sent(watched);
+	watched_send(watched, &message);
 	return NULL;
 }
 
@@ -120,8 +119,7 @@ FUNCTION(forward) {
 	    length < OUTBOUND_HEADER || length > packet.length || length > UDP_MAX_DATAGRAM - SRTP_MAX_OVERHEAD ||
 	    !argument_words(env, arguments[3], &rows) || !argument_uint32(env, arguments[4], &count) || count > rows.length / ROW_WORDS)
 		return refuse(env, "forward(socket, packet, length, rows, count)");
-	fan_out_forward(&own->outgoing, &watched->udp, &own->handles, packet.data, length, rows.data, count);
-	watched_sent(watched);
+	watched_forward(watched, packet.data, length, rows.data, count);
 	return NULL;
 }
 

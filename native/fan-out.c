@@ -13,6 +13,7 @@ void fan_out_prepare(fan_out_batch *batch) {
 		batch->vectors[at].iov_base = batch->bytes[at];
 		batch->messages[at].msg_hdr.msg_iov = &batch->vectors[at];
 		batch->messages[at].msg_hdr.msg_iovlen = 1;
+		batch->messages[at].msg_hdr.msg_name = &batch->addresses[at];
 	}
 }
 
@@ -26,29 +27,31 @@ static void write_header(uint8_t *out, const uint8_t *packet, uint32_t patch) {
 	if (patch >> 24 == 0) memset(out + ABS_SEND_TIME_AT, 0, 3);
 }
 
+static void add(fan_out_batch *batch, const media_context *to, int size) {
+	unsigned at = batch->ready;
+	batch->addresses[at] = to->address;
+	batch->messages[at].msg_hdr.msg_namelen = to->address_length;
+	batch->vectors[at].iov_len = (size_t)size;
+	if (++batch->ready == UDP_BATCH) fan_out_flush(batch);
+}
+
 void fan_out_forward(fan_out_batch *batch, udp_socket *udp, const handle_table *handles, const uint8_t *packet, size_t length,
                      const uint32_t *rows, size_t count) {
-	unsigned ready = 0;
+	batch->udp = udp;
 	for (const uint32_t *row = rows, *end = rows + count * ROW_WORDS; row < end; row += ROW_WORDS) {
 		media_context *to = handle_get(handles, HANDLE_CONTEXT, row[0]);
-		if (to == NULL || to->address_length == 0) {
-			udp->refused++;
-			continue;
+		int size = SRTP_FAILED;
+		if (to != NULL && to->address_length > 0) {
+			uint8_t *out = batch->bytes[batch->ready];
+			write_header(out, packet, row[1]);
+			size = srtp_protect_rtp(&to->srtp, out, OUTBOUND_HEADER, packet + OUTBOUND_HEADER, length - OUTBOUND_HEADER, row[2]);
 		}
-		uint8_t *out = batch->bytes[ready];
-		write_header(out, packet, row[1]);
-		int size = srtp_protect_rtp(&to->srtp, out, OUTBOUND_HEADER, packet + OUTBOUND_HEADER, length - OUTBOUND_HEADER, row[2]);
-		if (size < 0) {
-			udp->refused++;
-			continue;
-		}
-		struct msghdr *message = &batch->messages[ready].msg_hdr;
-		message->msg_name = &to->address;
-		message->msg_namelen = to->address_length;
-		batch->vectors[ready].iov_len = (size_t)size;
-		if (++ready < UDP_BATCH) continue;
-		udp_send(udp, batch->messages, ready);
-		ready = 0;
+		if (size > 0) add(batch, to, size);
+		else udp->refused++;
 	}
-	if (ready > 0) udp_send(udp, batch->messages, ready);
+}
+
+void fan_out_flush(fan_out_batch *batch) {
+	if (batch->ready > 0) udp_send(batch->udp, batch->messages, batch->ready);
+	batch->ready = 0;
 }

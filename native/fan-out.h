@@ -25,16 +25,25 @@ typedef struct {
  */
 #define ROW_WORDS 3
 
+/* Datagrams on their way to one call of the kernel: of one packet to many, or of several packets. */
 typedef struct {
+	/* Whose they are, while `ready` is not 0. */
+	udp_socket *udp;
+	unsigned ready;
 	struct mmsghdr messages[UDP_BATCH];
 	struct iovec vectors[UDP_BATCH];
+	udp_address addresses[UDP_BATCH];
 	uint8_t bytes[UDP_BATCH][UDP_MAX_DATAGRAM];
 } fan_out_batch;
 
 void fan_out_prepare(fan_out_batch *batch);
 
-/* Callers have checked OUTBOUND_HEADER <= length <= UDP_MAX_DATAGRAM - SRTP_MAX_OVERHEAD. Rows that name nobody count as refused. */
+/*
+ * Leaves what does not fill a batch in it, for `fan_out_flush`. Callers have checked OUTBOUND_HEADER <= length <= UDP_MAX_DATAGRAM -
+ * SRTP_MAX_OVERHEAD, and that the batch holds nothing of another socket. Rows that name nobody count as refused.
+ */
 void fan_out_forward(fan_out_batch *batch, udp_socket *udp, const handle_table *handles, const uint8_t *packet, size_t length,
                      const uint32_t *rows, size_t count);
+void fan_out_flush(fan_out_batch *batch);
 
 #endif

@@ -7,14 +7,29 @@
 /* Datagrams handed over in one go before timers and others have their turn: four batches of 64 are about a millisecond of work. */
 #define MAX_BATCHES 4
 
+/*
+ * Waking up for one datagram costs several times what the datagram itself does. So when a second one comes within this time, the socket is
+ * not watched but looked at once in this time, until less than two datagrams come between two looks.
+ */
+#define FETCH_INTERVAL_MS 1
+
 static void on_events(uv_poll_t *poll, int status, int events);
 
 static void watch(watched_socket *watched) {
-	int events = (watched->listener != NULL ? UV_READABLE : 0) | (watched->udp.waiting_count > 0 ? UV_WRITABLE : 0);
+	int events = (watched->listener != NULL && !watched->fetching ? UV_READABLE : 0) | (watched->udp.waiting_count > 0 ? UV_WRITABLE : 0);
 	if (watched->closing || events == watched->watched_events) return;
 	watched->watched_events = events;
 	if (events == 0) (void)uv_poll_stop(&watched->poll);
 	else (void)uv_poll_start(&watched->poll, events, on_events);
+}
+
+/* Sends what lies in the environment's batch. */
+static void flush(environment *own) {
+	watched_socket *sender = own->sender;
+	if (sender == NULL) return;
+	own->sender = NULL;
+	fan_out_flush(&own->outgoing);
+	watch(sender);
 }
 
 /* An exception of the listener is the process's, as it is for an event emitter. */
@@ -24,7 +39,10 @@ static bool call_listener(watched_socket *watched, uint32_t count) {
 	if (napi_get_global(env, &global) != napi_ok || napi_get_reference_value(env, watched->listener, &listener) != napi_ok ||
 	    napi_create_uint32(env, count, &argument) != napi_ok)
 		return false;
+	watched->environment->receiving = true;
 	napi_status status = napi_make_callback(env, watched->context, global, listener, 1, &argument, NULL);
+	watched->environment->receiving = false;
+	flush(watched->environment);
 	if (status == napi_pending_exception && napi_get_and_clear_last_exception(env, &error) == napi_ok) {
 		(void)napi_fatal_exception(env, error);
 		return true;
@@ -80,14 +98,35 @@ static unsigned receive(watched_socket *watched) {
 	return call_listener(watched, (uint32_t)count) ? (unsigned)count : 0;
 }
 
-static void receive_batches(watched_socket *watched) {
+/* How many datagrams were received. */
+static unsigned receive_batches(watched_socket *watched) {
+	unsigned total = 0;
 	for (int batch = 0; batch < MAX_BATCHES && !watched->closing; batch++) {
 		napi_handle_scope scope;
-		if (napi_open_handle_scope(watched->env, &scope) != napi_ok) return;
+		if (napi_open_handle_scope(watched->env, &scope) != napi_ok) break;
 		unsigned count = receive(watched);
 		(void)napi_close_handle_scope(watched->env, scope);
-		if (count < UDP_BATCH) return;
+		total += count;
+		if (count < UDP_BATCH) break;
 	}
+	return total;
+}
+
+static void on_timer(uv_timer_t *timer) {
+	watched_socket *watched = timer->data;
+	if (receive_batches(watched) >= 2 || watched->closing) return;
+	watched->fetching = false;
+	(void)uv_timer_stop(timer);
+	watch(watched);
+}
+
+static void receive_watched(watched_socket *watched) {
+	uint64_t now_ms = uv_now(watched->poll.loop);
+	bool soon = now_ms - watched->last_wake_ms < FETCH_INTERVAL_MS;
+	watched->last_wake_ms = now_ms;
+	(void)receive_batches(watched);
+	if (!soon || watched->closing) return;
+	watched->fetching = uv_timer_start(&watched->timer, on_timer, FETCH_INTERVAL_MS, FETCH_INTERVAL_MS) == 0;
 }
 
 static void on_events(uv_poll_t *poll, int status, int events) {
@@ -101,12 +140,13 @@ static void on_events(uv_poll_t *poll, int status, int events) {
 		events = UV_READABLE | UV_WRITABLE;
 	}
 	if ((events & UV_WRITABLE) != 0) udp_flush(&watched->udp);
-	if ((events & UV_READABLE) != 0 && watched->listener != NULL) receive_batches(watched);
+	if ((events & UV_READABLE) != 0 && watched->listener != NULL && !watched->fetching) receive_watched(watched);
 	watch(watched);
 }
 
 static void on_closed(uv_handle_t *handle) {
 	watched_socket *watched = handle->data;
+	if (--watched->open_handles > 0) return;
 	napi_async_cleanup_hook_handle cleanup = watched->cleanup;
 	/* Not before: the socket may have been closed by its own listener. */
 	if (watched->listener != NULL) (void)napi_delete_reference(watched->env, watched->listener);
@@ -125,7 +165,10 @@ static int open_watch(watched_socket *watched) {
 	uv_loop_t *loop;
 	if (napi_get_uv_event_loop(watched->env, &loop) != napi_ok) return -EINVAL;
 	int error = uv_poll_init(loop, &watched->poll, watched->udp.fd);
+	if (error == 0) (void)uv_timer_init(loop, &watched->timer);
 	watched->poll.data = watched;
+	watched->timer.data = watched;
+	watched->open_handles = 2;
 	return error;
 }
 
@@ -164,14 +207,26 @@ bool watched_listen(watched_socket *watched, napi_value listener) {
 	return true;
 }
 
-void watched_sent(watched_socket *watched) {
-	if (watched->udp.waiting_count > 0) watch(watched);
+void watched_send(watched_socket *watched, struct mmsghdr *message) {
+	flush(watched->environment);
+	udp_send(&watched->udp, message, 1);
+	watch(watched);
+}
+
+void watched_forward(watched_socket *watched, const uint8_t *packet, size_t length, const uint32_t *rows, size_t count) {
+	environment *own = watched->environment;
+	if (own->sender != watched) flush(own);
+	own->sender = watched;
+	fan_out_forward(&own->outgoing, &watched->udp, &own->handles, packet, length, rows, count);
+	if (!own->receiving) flush(own);
 }
 
 void watched_close(watched_socket *watched) {
 	if (watched->closing) return;
+	if (watched->environment->sender == watched) flush(watched->environment);
 	watched->closing = true;
 	(void)handle_remove(&watched->environment->handles, HANDLE_SOCKET, watched->handle);
 	uv_close((uv_handle_t *)&watched->poll, on_closed);
+	uv_close((uv_handle_t *)&watched->timer, on_closed);
 	udp_close(&watched->udp);
 }

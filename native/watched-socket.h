@@ -10,9 +10,14 @@
 #include "environment.h"
 #include "udp.h"
 
-typedef struct {
+typedef struct watched_socket {
 	udp_socket udp;
 	uv_poll_t poll;
+	/* Runs while datagrams come so fast that they are fetched by the millisecond: see watched-socket.c. */
+	uv_timer_t timer;
+	uint64_t last_wake_ms;
+	bool fetching;
+	int open_handles;
 	environment *environment;
 	napi_env env;
 	napi_ref listener;
@@ -32,8 +37,9 @@ uint32_t watched_open(napi_env env, environment *environment, const udp_address 
  */
 bool watched_listen(watched_socket *watched, napi_value listener);
 
-/* To be called after sending: begins to wait for room where something was left. */
-void watched_sent(watched_socket *watched);
+/* The only ways to send: they keep the order, and begin to wait for room where the kernel has none. */
+void watched_send(watched_socket *watched, struct mmsghdr *message);
+void watched_forward(watched_socket *watched, const uint8_t *packet, size_t length, const uint32_t *rows, size_t count);
 
 /* The descriptor is closed at once, the memory given back when the loop has let go of it. */
 void watched_close(watched_socket *watched);
