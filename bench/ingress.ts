@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { loadNative } from '../src/media/load-native.ts';
 import type { MediaSocket } from '../src/media/media-socket.ts';
 import { NativeSocket } from '../src/media/native-socket.ts';
-import { NativeTransform } from '../src/media/native-transform.ts';
+import { nativeTransforms } from '../src/media/native-transform.ts';
 import { UdpSocket } from '../src/media/udp-socket.ts';
 import { SRTP_PROFILES, type SrtpProfile } from '../src/srtp/profile.ts';
 import { SrtpReceiver } from '../src/srtp/srtp-receiver.ts';
@@ -29,7 +29,7 @@ async function measureAll(rate: number): Promise<void> {
 		const plain = new SrtpReceiver(profile, key, salt);
 		await measure(`TypeScript, ${profile}`, profile, rate, await UdpSocket.bind('::', 0), plain);
 		if (addon === undefined) continue;
-		const native = new SrtpReceiver(profile, key, salt, (...keys) => new NativeTransform(addon, ...keys));
+		const native = new SrtpReceiver(profile, key, salt, nativeTransforms(addon));
 		await measure(
 			`native socket, ${profile} in TypeScript`,
 			profile,

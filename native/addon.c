@@ -126,7 +126,9 @@ FUNCTION(forward) {
 FUNCTION(close_socket) {
 	napi_value arguments[1];
 	environment *own = begin(env, info, arguments, 1);
-	watched_socket *watched = named(env, own, HANDLE_SOCKET, arguments[0]);
+	uint32_t handle;
+	if (own == NULL || !argument_uint32(env, arguments[0], &handle)) return refuse(env, "closeSocket(socket)");
+	watched_socket *watched = handle_get(&own->handles, HANDLE_SOCKET, handle);
 	if (watched != NULL) watched_close(watched);
 	return NULL;
 }

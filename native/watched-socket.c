@@ -83,7 +83,12 @@ static unsigned receive(watched_socket *watched) {
 	const environment *own = watched->environment;
 	uint8_t *bytes = buffer_of(watched->env, own->received_bytes, UDP_BATCH * UDP_MAX_DATAGRAM);
 	uint32_t *words = buffer_of(watched->env, own->received_words, UDP_BATCH * RECEIVED_WORDS * sizeof *words);
-	if (bytes == NULL || words == NULL) return 0;
+	if (bytes == NULL || words == NULL) {
+		/* Nothing can be received any more. */
+		(void)napi_delete_reference(watched->env, watched->listener);
+		watched->listener = NULL;
+		return 0;
+	}
 	memset(messages, 0, sizeof messages);
 	for (unsigned at = 0; at < UDP_BATCH; at++) {
 		vectors[at] = (struct iovec){bytes + (size_t)at * UDP_MAX_DATAGRAM, UDP_MAX_DATAGRAM};
@@ -101,7 +106,7 @@ static unsigned receive(watched_socket *watched) {
 /* How many datagrams were received. */
 static unsigned receive_batches(watched_socket *watched) {
 	unsigned total = 0;
-	for (int batch = 0; batch < MAX_BATCHES && !watched->closing; batch++) {
+	for (int batch = 0; batch < MAX_BATCHES && !watched->closing && watched->listener != NULL; batch++) {
 		napi_handle_scope scope;
 		if (napi_open_handle_scope(watched->env, &scope) != napi_ok) break;
 		unsigned count = receive(watched);

@@ -6,7 +6,7 @@ import type { MediaSocket } from './media-socket.ts';
 import type { NativeAddon } from './native-addon.ts';
 import { NativeFanOut } from './native-fan-out.ts';
 import { NativeSocket } from './native-socket.ts';
-import { NativeTransform } from './native-transform.ts';
+import { nativeTransforms } from './native-transform.ts';
 import { Outlet } from './outlet.ts';
 import { UdpSocket } from './udp-socket.ts';
 
@@ -43,13 +43,14 @@ function typeScriptPath(socket: UdpSocket): MediaPath {
 }
 
 function nativePath(addon: NativeAddon, socket: NativeSocket): MediaPath {
+	const create = nativeTransforms(addon);
 	return {
 		socket,
 		fanOut: new NativeFanOut(addon, socket),
 		openOutlet: (...keys) => {
-			const transform = new NativeTransform(addon, ...keys);
+			const transform = create(...keys);
 			return new Outlet(new SrtpSender(...keys, () => transform), addon, transform.context);
 		},
-		openReceiver: (...keys) => new SrtpReceiver(...keys, (...given) => new NativeTransform(addon, ...given)),
+		openReceiver: (...keys) => new SrtpReceiver(...keys, create),
 	};
 }

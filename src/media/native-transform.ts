@@ -1,7 +1,13 @@
+import type { CreateTransform } from '../srtp/create-transform.ts';
 import { SRTCP_INDEX_LENGTH, SRTP_PROFILES, type SrtpProfile } from '../srtp/profile.ts';
-import { deriveSessionKeys, type StreamKeys } from '../srtp/session-keys.ts';
+import { deriveSessionKeys, type SessionKeys, type StreamKeys } from '../srtp/session-keys.ts';
 import { type SrtpTransform, TAG_MISMATCH } from '../srtp/transform.ts';
 import { KEY_BYTES, type NativeAddon, type NativeHandle, SALT_BYTES, STREAM_KEYS_BYTES } from './native-addon.ts';
+
+/** Makes transforms of the addon, as `createTransform` makes those in TypeScript. */
+export function nativeTransforms(addon: NativeAddon): (...master: Parameters<CreateTransform>) => NativeTransform {
+	return (profile, masterKey, masterSalt) => new NativeTransform(addon, profile, deriveSessionKeys(profile, masterKey, masterSalt));
+}
 
 /** SRTP in the addon: the same bytes as the TypeScript transforms. */
 export class NativeTransform implements SrtpTransform {
@@ -10,8 +16,7 @@ export class NativeTransform implements SrtpTransform {
 	/** The addon's number for these keys. */
 	readonly context: NativeHandle;
 
-	constructor(addon: NativeAddon, profile: SrtpProfile, masterKey: Uint8Array, masterSalt: Uint8Array) {
-		const { rtp, rtcp } = deriveSessionKeys(profile, masterKey, masterSalt);
+	constructor(addon: NativeAddon, profile: SrtpProfile, { rtp, rtcp }: SessionKeys) {
 		const { dtlsId, tagLength } = SRTP_PROFILES[profile];
 		const keys = new Uint8Array(2 * STREAM_KEYS_BYTES);
 		writeKeys(keys, 0, rtp);

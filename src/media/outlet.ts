@@ -14,6 +14,7 @@ export class Outlet {
 	/** Undefined while the peer may not be sent to (no path yet, or consent expired). */
 	address: string | undefined;
 	port = 0;
+	#closed = false;
 
 	constructor(sender: SrtpSender, addon?: NativeAddon, context = NO_CONTEXT) {
 		this.sender = sender;
@@ -22,14 +23,16 @@ export class Outlet {
 	}
 
 	setPath(path: RemoteAddress | undefined): void {
+		if (this.#closed) return;
 		this.address = path?.address;
 		this.port = path?.port ?? 0;
 		this.#addon?.setAddress(this.context, this.address, this.port);
 	}
 
-	/** Nothing is sent any more. To be called once. */
+	/** Nothing is sent any more. Twice is harmless. */
 	close(): void {
 		this.setPath(undefined);
+		this.#closed = true;
 		this.sender.close();
 	}
 }

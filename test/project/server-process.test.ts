@@ -19,6 +19,16 @@ test('the server is ready to serve, and SIGTERM ends it with exit code 0', async
 	expect(server.logRecords().map(({ msg }) => msg)).toContain('stopped');
 });
 
+test.each([
+	['1', /^the media path is (native|TypeScript alone: (it was not built|there is no C compiler))$/],
+	['0', /^the media path is TypeScript alone: switched off by DURESS_NATIVE$/],
+])('with DURESS_NATIVE=%s one line of the log says what the media path is', async (native, line) => {
+	const server = await startServer({ env: { DURESS_NATIVE: native } });
+	await server.stop();
+	const messages = server.logRecords().map(({ msg }) => String(msg));
+	expect(messages.filter((message) => message.startsWith('the media path'))).toEqual([expect.stringMatching(line)]);
+});
+
 test('SIGTERM ends a server whose log nobody reads any more', async () => {
 	const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts'), '--addr', '127.0.0.1:0'], {
 		env: { ...process.env, DURESS_MEDIA_PORT: '0' },
