@@ -10,6 +10,7 @@ import type { StunMessage } from '../stun/message.ts';
 import { Downlink } from './downlink.ts';
 import type { MediaPath } from './media-path.ts';
 import type { Outlet } from './outlet.ts';
+import { RoamingFeedback } from './roaming-feedback.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a peer's transport tells the engine. */
@@ -49,6 +50,8 @@ export class EnginePeer {
 	readonly agent: IceLiteAgent;
 	readonly uplink: Uplink;
 	readonly downlink: Downlink;
+	/** Where its feedback goes besides the path, while its media comes from elsewhere. */
+	readonly roamingFeedback = new RoamingFeedback();
 	readonly #options: EnginePeerOptions;
 	#dtls: DtlsSession | undefined;
 	/** When the peer's first check was answered: it begins DTLS as soon as an answer has come to it. */
@@ -100,10 +103,16 @@ export class EnginePeer {
 		return outcome;
 	}
 
-	/** An authentic packet of media came from here. Returns what that changed about the known addresses. */
-	acceptMedia(from: RemoteAddress, nowMs: number): { readonly added: boolean; readonly forgotten: RemoteAddress | undefined } {
+	/** An authentic packet of media, of so many bytes, came from here. Returns what that changed about the known addresses. */
+	acceptMedia(
+		from: RemoteAddress,
+		bytes: number,
+		nowMs: number,
+	): { readonly added: boolean; readonly forgotten: RemoteAddress | undefined } {
 		const change = this.agent.acceptMedia(from, nowMs);
 		if (change.moved) this.#followPath();
+		const { selected } = this.agent;
+		if (selected?.port !== from.port || selected.address !== from.address) this.roamingFeedback.mediaFrom(from, bytes, nowMs);
 		return change;
 	}
 

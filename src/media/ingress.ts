@@ -114,7 +114,7 @@ export class Ingress {
 			parseProtectedRtpHeader(bytes, datagramLength, this.#header);
 			return false;
 		}
-		this.#noteMedia(peer, from, nowMs);
+		this.#noteMedia(peer, from, datagram.length, nowMs);
 		this.#peers.roaming.note(peer, this.#header.ssrc);
 		this.#listener.rtp(peer, this.#plain, this.#header, nowMs);
 		return true;
@@ -125,7 +125,7 @@ export class Ingress {
 		for (const peer of known) {
 			const length = peer.receiver?.unprotectRtcp(bytes, datagramLength, this.#plain) ?? -1;
 			if (length < 0) continue;
-			this.#noteMedia(peer, from, nowMs);
+			this.#noteMedia(peer, from, datagram.length, nowMs);
 			// The server numbers no packet for transport-cc, so that feedback speaks of nothing.
 			this.#listener.rtcp(peer, parseRtcp(this.#plain, length, false), nowMs);
 			return;
@@ -134,8 +134,8 @@ export class Ingress {
 		else this.#drops.count(known.some((peer) => peer.receiver !== undefined) ? 'srtp' : 'early');
 	}
 
-	#noteMedia(peer: EnginePeer, from: RemoteAddress, nowMs: number): void {
-		const change = peer.acceptMedia(from, nowMs);
+	#noteMedia(peer: EnginePeer, from: RemoteAddress, bytes: number, nowMs: number): void {
+		const change = peer.acceptMedia(from, bytes, nowMs);
 		this.#peers.forgetAddress(change.forgotten, peer);
 		if (this.#peers.at(from)[0] !== peer) this.#peers.promote(from, peer);
 	}

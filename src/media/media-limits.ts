@@ -19,6 +19,15 @@ export const MAX_ROAMING_TRIES_PER_ADDRESS = 20;
 /** SSRCs of one peer by which it is found again after a move. A browser sends two or three. */
 export const MAX_ROAMING_SSRCS = 8;
 
+/**
+ * Feedback follows media to an address that is not selected for as long as media has come from there within this: longer than a burst of
+ * losses, shorter than the 2.5 s to Chromium's next check.
+ */
+export const ROAMING_FEEDBACK_MS = 1000;
+
+/** Copies of feedback a second to such an address: ten of transport-cc, a report, and requests for missing packets at most ticks. */
+export const MAX_ROAMING_FEEDBACK_PER_SECOND = 60;
+
 /** How often dropped datagrams are mentioned in the log, at most. */
 export const DROP_LOG_INTERVAL_MS = 10_000;
 

@@ -15,10 +15,17 @@ export class RtcpWriter {
 		this.sendBytes(peer, writeRtcp(packets));
 	}
 
+	/** A copy goes to where the peer's media comes from, if that is another address: protected once, since no index may cover two packets. */
 	sendBytes(peer: EnginePeer, compound: Uint8Array): void {
-		const { outlet } = peer;
-		if (outlet?.address === undefined) return;
+		const { outlet, path } = peer;
+		if (outlet === undefined || path === undefined) return;
 		const out = this.#socket.slot();
-		this.#socket.send(out, outlet.sender.protectRtcp(compound, compound.length, out), outlet.address, outlet.port);
+		const length = outlet.sender.protectRtcp(compound, compound.length, out);
+		this.#socket.send(out, length, path.address, path.port);
+		const elsewhere = peer.roamingFeedback.take(length, path, performance.now());
+		if (elsewhere === undefined) return;
+		const copy = this.#socket.slot();
+		copy.set(out.subarray(0, length));
+		this.#socket.send(copy, length, elsewhere.address, elsewhere.port);
 	}
 }
