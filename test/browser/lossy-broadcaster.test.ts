@@ -60,6 +60,27 @@ describeWithProgram('chromium', 'A broadcaster on a bad link', (chromium) => {
 		expect(weak.rate / clean.rate).toBeGreaterThanOrEqual(0.9);
 	}, 120_000);
 
+	test('freezes nobody when it moves to another address on a link that loses 5 %', async () => {
+		const { server, relay } = await lossyServer();
+		const session = await pressHelp(server, 'Maria');
+		const uplink = await relay();
+		await openClient(browser, server, { url: session.broadcasterWs, sends: 'VP8', via: uplink });
+		const viewer = await openClient(browser, server, { url: session.viewerWebsocketUrl });
+		await untilPlaying(viewer);
+		await watchFrames(viewer);
+		uplink.setQuality(weakLink);
+		await viewer.waitForTimeout(2000);
+		const gapsMs: number[] = [];
+		for (let move = 0; move < rounds(20); move += 1) {
+			await longestGapMs(viewer);
+			await uplink.moveToNewPort();
+			await viewer.waitForTimeout(3000);
+			gapsMs.push(await longestGapMs(viewer));
+		}
+		console.log(`the longest times without a new frame around moves at 5 % loss: ${gapsMs.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+		expect(Math.max(...gapsMs)).toBeLessThan(500);
+	}, 120_000);
+
 	test('loses no media while its signaling and that of a viewer are cut', async () => {
 		const { server } = await lossyServer();
 		const proxy = await openTcpProxy(server.port);
