@@ -43,7 +43,15 @@ async function run(config: Config): Promise<void> {
 		certificate: await createCertificate(),
 		log: logger,
 	}).catch((error: unknown) => fail(`cannot open the media socket on ${media.host} port ${media.port}: ${reasonOf(error)}`));
-	const rooms = new Rooms({ media: engine, clock, randomBytes, log: logger });
+	const rooms = new Rooms({
+		media: engine,
+		clock,
+		randomBytes,
+		log: logger,
+		onSignal: (roomId, signal) => {
+			store.setSignal(roomId, signal).catch((fault: unknown) => logger.error({ err: fault }, 'signal not kept'));
+		},
+	});
 	engine.onEvent = (event) => rooms.handleEngineEvent(event);
 
 	const counts = newSignalingCounts();

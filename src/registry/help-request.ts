@@ -20,12 +20,25 @@ export interface HelpRequest {
 	readonly helper?: string;
 	readonly takenAtMs?: number;
 	readonly endedAtMs?: number;
+	readonly signal: RequestSignal;
+}
+
+/** Whether the victim's picture or sound comes. `idle`: none has come yet. */
+export type SignalState = 'idle' | 'live' | 'lost';
+
+export interface RequestSignal {
+	readonly state: SignalState;
+	/** Of an idle one when the request was opened, of a lost one when the last packet came. */
+	readonly sinceMs: number;
 }
 
 /** `open` → `taken` (on the wire: `closed`) → `completed`; `open` or `taken` → `cancelled`; `open` → `completed`. */
 export type RequestStatus = 'open' | 'taken' | 'completed' | 'cancelled';
 
-/** What happened to a request. Appended, never changed: the record is what the events of its room add up to. */
+/**
+ * What happened to a request. Appended, never changed: the record is what the events of its room add up to, but for its signal, which comes and
+ * goes with the network, and of which only the present matters.
+ */
 export interface RequestEvent {
 	readonly type: 'opened' | 'taken' | 'completed' | 'cancelled' | 'dropped';
 	readonly roomId: string;

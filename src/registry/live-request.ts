@@ -46,6 +46,11 @@ export class LiveRequest {
 		this.#shelfLink = shelf.append(this);
 	}
 
+	/** The signal of the same request has changed. */
+	update(request: HelpRequest): void {
+		this.#request = request;
+	}
+
 	/** From open to taken by `helper`. */
 	take(request: HelpRequest, helper: string, takenShelf: Shelf): void {
 		this.#request = request;

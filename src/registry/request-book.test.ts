@@ -57,6 +57,34 @@ describe('requests', () => {
 		expect(book.held).toBe(0);
 	});
 
+	test('keep their signal through being taken, and forget it at their end', () => {
+		const book = new RequestBook();
+		const signal = (roomId: string) => book.find({ roomId })?.signal;
+		book.help(request('Maria', 'one'), 7);
+		expect(signal('one')).toEqual({ state: 'idle', sinceMs: 7 });
+		book.setSignal('one', { state: 'live', sinceMs: 10 });
+		book.giveHelp({ name: 'Maria' }, 'Helga', 11);
+		expect(signal('one')).toEqual({ state: 'live', sinceMs: 10 });
+		book.setSignal('one', { state: 'lost', sinceMs: 20 });
+		expect(book.find({ roomId: 'one' })).toMatchObject({ status: 'taken', helper: 'Helga', signal: { state: 'lost', sinceMs: 20 } });
+		expect(book.complete({ name: 'Maria' }, 'Helga', 30).outcome).toBe('completed');
+		book.setSignal('one', { state: 'live', sinceMs: 40 });
+		expect(signal('one')).toBeUndefined();
+		expect(book.held).toBe(0);
+	});
+
+	test('are changed by a signal in nothing else, neither their order nor their history', () => {
+		const events: RequestEvent[] = [];
+		const book = new RequestBook({ onEvent: (event) => events.push(event) });
+		for (const room of ['a', 'b', 'c']) book.help(request(room, room), 0);
+		book.setSignal('a', { state: 'live', sinceMs: 1 });
+		book.setSignal('a', { state: 'live', sinceMs: 2 });
+		book.setSignal('nowhere', { state: 'live', sinceMs: 2 });
+		expect(names(book)).toEqual(['c', 'a', 'b']);
+		expect(book.listen(3)?.others[0]?.request.signal).toEqual({ state: 'live', sinceMs: 1 });
+		expect(events.map(({ type }) => type)).toEqual(['opened', 'opened', 'opened']);
+	});
+
 	test('that one helper took out of order are completed from the newest', () => {
 		const book = new RequestBook();
 		for (const room of ['one', 'two', 'three']) book.help(request('Maria', room), 0);

@@ -2,11 +2,20 @@
  * All live requests and the rules of choosing among them, as a pure state machine: time comes in, typed outcomes and events come
  * out. Ended requests leave at once: nothing on the wire speaks of them, so a history is the business of whoever keeps the events.
  */
-import type { HelpRequest, NewRequest, RequestEvent, Target } from './help-request.ts';
+import type { HelpRequest, NewRequest, RequestEvent, RequestSignal, Target } from './help-request.ts';
 import { type ListedRequest, type Listing, OTHERS_MAX, type Rank, rankOf } from './listing.ts';
 import { LiveRequest, NameShelf, type Shelf } from './live-request.ts';
 import { QueueList } from './queue-list.ts';
-import { cancelRequest, completeRequest, dropRequest, isLive, openRequest, type Transition, takeRequest } from './request-transitions.ts';
+import {
+	cancelRequest,
+	changeSignal,
+	completeRequest,
+	dropRequest,
+	isLive,
+	openRequest,
+	type Transition,
+	takeRequest,
+} from './request-transitions.ts';
 
 /**
  * Live requests held at most. `help` is never refused for load; past this number the one that will be missed least makes room:
@@ -120,6 +129,13 @@ export class RequestBook {
 		if (entry === undefined || cancelled === undefined) return { outcome: 'nothing' };
 		this.#apply(entry, cancelled);
 		return { outcome: 'cancelled', request: cancelled.request };
+	}
+
+	/** What is known now of the signal of a room's request. Nothing where there is none. */
+	setSignal(roomId: string, signal: RequestSignal): void {
+		const entry = this.#byRoom.get(roomId);
+		const changed = entry && changeSignal(entry.request, signal);
+		if (changed !== undefined) entry?.update(changed);
 	}
 
 	counts(): RequestCounts {

@@ -2,7 +2,7 @@
  * The life of one request as pure functions: a record in, the next record and its event out, or the reason why not. A SQL engine
  * can run each as one conditional update (`… WHERE room_id = ? AND status = 'open'`) and append the event beside it.
  */
-import type { HelpRequest, NewRequest, RequestEvent } from './help-request.ts';
+import type { HelpRequest, NewRequest, RequestEvent, RequestSignal } from './help-request.ts';
 
 /** A record that moved, and what to append. */
 export interface Transition {
@@ -22,6 +22,7 @@ export function openRequest(input: NewRequest, sequence: number, nowMs: number):
 			sequence,
 			createdAtMs: nowMs,
 			status: 'open',
+			signal: { state: 'idle', sinceMs: nowMs },
 		},
 		event: { type: 'opened', roomId: input.roomId, atMs: nowMs },
 	};
@@ -56,6 +57,11 @@ export function cancelRequest(request: HelpRequest, reason: string | undefined, 
 		request: { ...request, status: 'cancelled', endedAtMs: nowMs },
 		event: { type: 'cancelled', roomId: request.roomId, atMs: nowMs, ...(reason === undefined ? {} : { reason }) },
 	};
+}
+
+/** Undefined when the request is over or the state is no news. */
+export function changeSignal(request: HelpRequest, signal: RequestSignal): HelpRequest | undefined {
+	return isLive(request) && request.signal.state !== signal.state ? { ...request, signal } : undefined;
 }
 
 /** Gives a request up because too many are held (see `LIVE_REQUESTS_MAX`). */

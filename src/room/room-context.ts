@@ -1,4 +1,5 @@
 import type { EngineEvent, MediaEngine } from '../media/engine-port.ts';
+import type { RequestSignal } from '../registry/help-request.ts';
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Entropy } from './entropy.ts';
@@ -38,4 +39,9 @@ export interface RoomContext {
 	readonly ssrcs: SsrcWalk;
 	readonly transports: Map<string, TransportListener>;
 	readonly publications: Map<string, PublicationListener>;
+	/**
+	 * The signal of a duress room has changed. However it flaps this is told at most twice in `signalLostMs` for a room: it has to be away for so
+	 * long to be lost.
+	 */
+	readonly onSignal: (roomId: string, signal: RequestSignal) => void;
 }

@@ -1,8 +1,6 @@
 import type { Publication } from '../negotiation/media-description.ts';
+import type { SignalState } from '../registry/help-request.ts';
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
-
-/** What is known of a publication's signal. It begins `idle`: nobody misses what never was. */
-export type Signal = 'idle' | 'live' | 'lost';
 
 /** A publication with the state of its signal, as the engine reports it. */
 export class RoomPublication {
@@ -11,7 +9,8 @@ export class RoomPublication {
 	readonly codecs = new Map<MediaKind, CodecName>();
 	/** The peer that feeds it. */
 	feederId: string | undefined;
-	#signal: Signal = 'idle';
+	/** It begins `idle`: nobody misses what never was. */
+	#signal: SignalState = 'idle';
 	#lostSince: number | undefined;
 	#cancelLoss: (() => void) | undefined;
 
@@ -24,13 +23,13 @@ export class RoomPublication {
 		return this.#lostSince;
 	}
 
-	/** Packets flow. Returns true when that ends a loss. */
-	present(): boolean {
+	/** Packets flow. Returns the state before. */
+	present(): SignalState {
 		this.forgetLoss();
-		const wasLost = this.#signal === 'lost';
+		const before = this.#signal;
 		this.#signal = 'live';
 		this.#lostSince = undefined;
-		return wasLost;
+		return before;
 	}
 
 	/** Packets have ceased; `arm` sets the timer that tells of it. Does nothing where that is no news. */

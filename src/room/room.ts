@@ -1,3 +1,4 @@
+import type { SignalState } from '../registry/help-request.ts';
 import type { CodecName, MediaKind } from '../rtp/codecs.ts';
 import { broadcasterToDisplace, viewerToDisplace } from './displacement.ts';
 import { type Offerer, Peer, type PeerRole } from './peer.ts';
@@ -181,10 +182,12 @@ export class Room implements PublicationListener {
 		const { clock, limits } = this.#context;
 		const publication = this.#publications.get(publicationId);
 		publication?.missing(() => {
-			const since = Math.floor((clock.wallMs() - silentMs) / 1000);
+			const sinceMs = clock.wallMs() - silentMs;
+			const since = Math.floor(sinceMs / 1000);
 			const tell = (): void => {
 				publication.lost(since);
 				this.#tellReceivers(publication, signalLost(publication, since));
+				this.#signalChanged(publication, 'lost', sinceMs);
 			};
 			return clock.setTimer(tell, Math.max(0, limits.signalLostMs - silentMs));
 		});
@@ -192,7 +195,10 @@ export class Room implements PublicationListener {
 
 	publicationBack(publicationId: string): void {
 		const publication = this.#publications.get(publicationId);
-		if (publication?.present()) this.#tellReceivers(publication, signalBack(publication));
+		const before = publication?.present();
+		if (publication === undefined || before === 'live') return;
+		if (before === 'lost') this.#tellReceivers(publication, signalBack(publication));
+		this.#signalChanged(publication, 'live', this.#context.clock.wallMs());
 	}
 
 	/** Ends it for everybody. Twice is harmless. */
@@ -274,6 +280,10 @@ export class Room implements PublicationListener {
 		for (const peer of this.#peers.values()) {
 			if (peer.role !== 'broadcaster' && peer.feeds !== publication) sendV2(peer.socket, event);
 		}
+	}
+
+	#signalChanged(publication: RoomPublication, state: SignalState, sinceMs: number): void {
+		if (this.#kind === 'duress' && publication === this.#stage) this.#context.onSignal(this.roomId, { state, sinceMs });
 	}
 
 	#populationChanged(): void {

@@ -14,6 +14,8 @@ export interface RoomsOptions {
 	readonly randomBytes: RandomBytes;
 	readonly log: RoomLog;
 	readonly limits?: Partial<RoomLimits>;
+	/** Hears when the signal of a duress room changes. */
+	readonly onSignal?: RoomContext['onSignal'];
 }
 
 /** How much there is of everything that rooms hold; all zero when nobody is left. */
@@ -36,7 +38,7 @@ export class Rooms implements RoomDirectory {
 	#legacyRooms = 0;
 	#cancelCountLog: (() => void) | undefined;
 
-	constructor({ media, clock, randomBytes, log, limits }: RoomsOptions) {
+	constructor({ media, clock, randomBytes, log, limits, onSignal }: RoomsOptions) {
 		const entropy = new Entropy(randomBytes);
 		this.#context = {
 			media,
@@ -47,6 +49,7 @@ export class Rooms implements RoomDirectory {
 			ssrcs: new SsrcWalk(entropy.uint32()),
 			transports: new Map(),
 			publications: new Map(),
+			onSignal: onSignal ?? (() => {}),
 		};
 	}
 

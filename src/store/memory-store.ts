@@ -20,6 +20,7 @@ export function createMemoryStore(
 		complete: async (target, helper, nowMs) => book.complete(target, helper, nowMs),
 		cancel: async (target, reason, nowMs) => book.cancel(target, reason, nowMs),
 		find: async (target) => book.find(target),
+		setSignal: async (roomId, signal) => book.setSignal(roomId, signal),
 		counts: async () => book.counts(),
 		ready: () => open,
 		close: async () => {

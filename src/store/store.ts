@@ -1,4 +1,4 @@
-import type { HelpRequest, NewRequest, Target } from '../registry/help-request.ts';
+import type { HelpRequest, NewRequest, RequestSignal, Target } from '../registry/help-request.ts';
 import type { Listing } from '../registry/listing.ts';
 import type { CancelOutcome, CompleteOutcome, GiveHelpOutcome, HelpOutcome, RequestCounts } from '../registry/request-book.ts';
 
@@ -16,6 +16,8 @@ export interface Store {
 	cancel(target: Target, reason: string | undefined, nowMs: number): Promise<CancelOutcome>;
 	/** The newest live request of a name, or the live one of a room. */
 	find(target: Target): Promise<HelpRequest | undefined>;
+	/** Keeps the signal of a room's live request; nothing where there is none. It goes with the request, and need not outlive the process. */
+	setSignal(roomId: string, signal: RequestSignal): Promise<void>;
 	counts(): Promise<RequestCounts>;
 	/** Whether calls can be served now. */
 	ready(): boolean;

@@ -3,6 +3,7 @@ import { type ListedRequest, OTHERS_MAX } from '../../registry/listing.ts';
 import { answers, orNull, sendNull } from '../answer-schemas.ts';
 import type { Route } from '../http-context.ts';
 import { type SessionUrls, viewerUrl } from '../session-urls.ts';
+import { SignalAnswer, signalAnswer } from '../signal-answer.ts';
 
 const Listed = Type.Object({
 	name: Type.String(),
@@ -13,6 +14,7 @@ const Listed = Type.Object({
 	streamId: Type.String(),
 	timestamp: Type.Integer({ description: 'Unix seconds' }),
 	viewerWebsocketUrl: Type.String(),
+	signal: SignalAnswer,
 	stale: Type.Optional(Type.Boolean({ description: 'Open for 12 hours or more' })),
 	suspect: Type.Optional(Type.Boolean({ description: 'Came beyond the rate of its address' })),
 });
@@ -52,6 +54,7 @@ function describe({ request, rank }: ListedRequest, urls: SessionUrls): Static<t
 		streamId: request.streamId,
 		timestamp: Math.floor(request.createdAtMs / 1000),
 		viewerWebsocketUrl: viewerUrl(urls, request.roomId),
+		signal: signalAnswer(request.signal),
 	};
 	if (rank !== 'fresh') listed[rank] = true;
 	return listed;

@@ -5,10 +5,16 @@ import type { Route } from '../http-context.ts';
 import { sendError } from '../http-errors.ts';
 import { TARGET_FIELDS, targetOf } from '../request-target.ts';
 import { broadcasterUrl, viewerUrl } from '../session-urls.ts';
+import { SignalAnswer, signalAnswer } from '../signal-answer.ts';
 
 const Query = Type.Object(TARGET_FIELDS);
 
-const Answer = Type.Object({ roomId: Type.String(), viewerWebsocketUrl: Type.String(), broadcasterWs: Type.String() });
+const Answer = Type.Object({
+	roomId: Type.String(),
+	viewerWebsocketUrl: Type.String(),
+	broadcasterWs: Type.String(),
+	signal: SignalAnswer,
+});
 
 const schema = {
 	tags: ['requests'],
@@ -29,6 +35,7 @@ export const sessionInfoRoute: Route = (app, { store, urlsFor }) => {
 			roomId: found.roomId,
 			viewerWebsocketUrl: viewerUrl(urls, found.roomId),
 			broadcasterWs: broadcasterUrl(urls, found.roomId),
+			signal: signalAnswer(found.signal),
 		};
 		return reply.send(answer);
 	});
