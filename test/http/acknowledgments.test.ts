@@ -148,8 +148,21 @@ describe('GET /duress/session_info', () => {
 				roomId,
 				viewerWebsocketUrl: `ws://127.0.0.1:${port}/duress/${roomId}/viewer/websocket`,
 				broadcasterWs: `ws://127.0.0.1:${port}/duress/${roomId}/websocket`,
+				signal: { state: 'idle', since: 1_700_000_000 },
 			},
 		]);
+	});
+
+	test('says whether media comes, also after the call was taken, and nothing after its end', async () => {
+		const { base, store } = await startApp();
+		const { roomId } = await pressHelp(base, 'Maria');
+		await store.setSignal(roomId, { state: 'live', sinceMs: 1_700_000_003_999.5 });
+		await postJson(base, '/duress/give_help', { name: 'Maria', helper: 'Helga' });
+		const info = () => get(base, `/duress/session_info?roomId=${roomId}`);
+		expect((await info()).json).toMatchObject({ signal: { state: 'live', since: 1_700_000_003 } });
+		await postJson(base, '/duress/help_completed', { name: 'Maria', helper: 'Helga' });
+		await store.setSignal(roomId, { state: 'lost', sinceMs: 1_700_000_005_000 });
+		expect((await info()).status).toBe(404);
 	});
 
 	test.each([

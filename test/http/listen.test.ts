@@ -31,6 +31,22 @@ describe('GET /duress/listen', () => {
 		});
 	});
 
+	test('says of each request whether media comes', async () => {
+		const { base, store } = await startApp();
+		const rooms: string[] = [];
+		for (const name of ['Idle', 'Live', 'Lost']) rooms.push((await pressHelp(base, name)).roomId);
+		await store.setSignal(rooms[1] ?? '', { state: 'live', sinceMs: 1_700_000_001_000 });
+		await store.setSignal(rooms[2] ?? '', { state: 'lost', sinceMs: 1_700_000_009_900 });
+		expect((await get(base, '/duress/listen')).json).toMatchObject({
+			name: 'Lost',
+			signal: { state: 'lost', since: 1_700_000_009 },
+			others: [
+				{ name: 'Idle', signal: { state: 'idle', since: 1_700_000_000 } },
+				{ name: 'Live', signal: { state: 'live', since: 1_700_000_001 } },
+			],
+		});
+	});
+
 	test('lists at most 20 others, oldest first', async () => {
 		const { base } = await startApp();
 		for (let i = 1; i <= 25; i++) await pressHelp(base, `Victim ${i}`);

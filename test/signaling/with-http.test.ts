@@ -10,20 +10,26 @@ import { signalingRoutes } from '../../src/signaling/signaling-routes.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { RecordingEngine } from './support/recording-engine.ts';
+import { goLive } from './support/session.ts';
 import { SocketClient } from './support/socket-client.ts';
 
 /** The HTTP routes and the WebSocket routes on one application and one set of rooms, as the server runs them. */
 let app: FastifyInstance;
 let base: string;
 let rooms: Rooms;
+let clock: ManualClock;
+let engine: RecordingEngine;
 
 beforeEach(async () => {
-	const clock = new ManualClock();
+	clock = new ManualClock();
+	engine = new RecordingEngine();
 	const log = { info: () => {}, warn: () => {}, error: () => {} };
-	rooms = new Rooms({ media: new RecordingEngine(), clock, randomBytes, log });
+	const store = createMemoryStore();
+	rooms = new Rooms({ media: engine, clock, randomBytes, log, onSignal: (roomId, signal) => void store.setSignal(roomId, signal) });
+	engine.onEvent = (event) => rooms.handleEngineEvent(event);
 	app = await createHttpApp({
 		config: { tls: undefined, production: false, publicUrl: undefined, trustedProxies: trustNobody },
-		store: createMemoryStore(),
+		store,
 		rooms,
 		logger: log,
 		metrics: new Metrics(),
@@ -87,6 +93,42 @@ test('who helps is told to clients that asked for the added events', async () =>
 	await again.next('session');
 	expect(JSON.parse((await again.next('status')).data)).toEqual({ viewers: 0, helper: 'Florence' });
 	await broadcaster.settled();
+});
+
+test('a signal that is lost and comes back is told in the list of calls, and forgotten with the call', async () => {
+	const { roomId, broadcasterWs } = await help();
+	const broadcaster = await open(broadcasterWs);
+	await broadcaster.next('offer');
+	const signal = async (): Promise<unknown> => Object(await (await fetch(`http://${base}/duress/listen`)).json()).signal;
+	const now = (): number => Math.floor(clock.wallMs() / 1000);
+	expect(await signal()).toEqual({ state: 'idle', since: now() });
+	clock.advance(3000);
+	goLive({ engine }, engine.last('open-peer').peerId);
+	const liveSince = now();
+	expect(await signal()).toEqual({ state: 'live', since: liveSince });
+
+	// Away for less than 5 s, however often, is no news.
+	const { publicationId } = engine.last('open-publication').publication;
+	for (let time = 0; time < 100; time += 1) {
+		engine.onEvent({ type: 'publication-lost', publicationId, silentMs: 2000 });
+		clock.advance(2999);
+		engine.onEvent({ type: 'publication-back', publicationId });
+	}
+	expect(await signal()).toEqual({ state: 'live', since: liveSince });
+	engine.onEvent({ type: 'publication-lost', publicationId, silentMs: 2000 });
+	const lostSince = now() - 2;
+	clock.advance(3000);
+	expect(await signal()).toEqual({ state: 'lost', since: lostSince });
+	clock.advance(60_000);
+	expect(await signal()).toEqual({ state: 'lost', since: lostSince });
+	engine.onEvent({ type: 'publication-back', publicationId });
+	expect(await signal()).toEqual({ state: 'live', since: now() });
+
+	engine.onEvent({ type: 'publication-lost', publicationId, silentMs: 2000 });
+	await post('/duress/cancel', { roomId });
+	clock.advance(60_000);
+	expect(await (await fetch(`http://${base}/duress/session_info?roomId=${roomId}`)).json()).toEqual({ error: 'Not found' });
+	expect(clock.timers).toBe(0);
 });
 
 test.each([
