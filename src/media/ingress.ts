@@ -114,7 +114,7 @@ export class Ingress {
 			parseProtectedRtpHeader(bytes, datagramLength, this.#header);
 			return false;
 		}
-		this.#noteMedia(peer, from, datagram.length, nowMs);
+		this.#noteMedia(peer, from, datagramLength, nowMs);
 		this.#peers.roaming.note(peer, this.#header.ssrc);
 		this.#listener.rtp(peer, this.#plain, this.#header, nowMs);
 		return true;
@@ -125,7 +125,7 @@ export class Ingress {
 		for (const peer of known) {
 			const length = peer.receiver?.unprotectRtcp(bytes, datagramLength, this.#plain) ?? -1;
 			if (length < 0) continue;
-			this.#noteMedia(peer, from, datagram.length, nowMs);
+			this.#noteMedia(peer, from, datagramLength, nowMs);
 			// The server numbers no packet for transport-cc, so that feedback speaks of nothing.
 			this.#listener.rtcp(peer, parseRtcp(this.#plain, length, false), nowMs);
 			return;

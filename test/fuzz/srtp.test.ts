@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 import { loadNative } from '../../src/media/load-native.ts';
 import type { NativeAddon } from '../../src/media/native-addon.ts';
-import { NativeTransform } from '../../src/media/native-transform.ts';
+import { nativeTransforms } from '../../src/media/native-transform.ts';
 import { rtcpSamples } from '../../src/rtcp/packet-samples.fixture.ts';
 import { createRtpHeader, parseProtectedRtpHeader } from '../../src/rtp/packet.ts';
 import { createTransform } from '../../src/srtp/create-transform.ts';
@@ -30,13 +30,12 @@ const paths: readonly Path[] = (['AES128_CM_HMAC_SHA1_80', 'AEAD_AES_128_GCM'] a
 function keysOf({ profile, native }: Path): { readonly sender: SrtpSender; readonly receiver: SrtpReceiver } {
 	const { keyLength, saltLength } = SRTP_PROFILES[profile];
 	const [key, salt] = [Buffer.alloc(keyLength, 0x5a), Buffer.alloc(saltLength, 0xc3)];
-	const transform = native === undefined ? createTransform : (...given: TransformKeys) => new NativeTransform(native, ...given);
+	const transform = native === undefined ? createTransform : nativeTransforms(native);
 	const receiver = new SrtpReceiver(profile, key, salt, transform);
 	afterAll(() => receiver.close());
 	return { sender: new SrtpSender(profile, key, salt), receiver };
 }
 
-type TransformKeys = Parameters<typeof createTransform>;
 type Unprotect = (bytes: Uint8Array, length: number, out: Uint8Array) => number;
 
 /**
