@@ -14,7 +14,7 @@ import { readRemote } from '../../src/negotiation/read-remote.ts';
 import type { RemoteDescription } from '../../src/negotiation/remote-description.ts';
 import { parseFrame } from '../../src/signaling/message-codec.ts';
 import { addressBytes, addressText } from '../../src/stun/ip-address.ts';
-import { ffmpegOffer, gstreamerOffer, obsOffer } from '../http/whip-offers.fixture.ts';
+import { ffmpegOffer, obsOffer, webrtcbinVp8Offer, whipClientSinkOffer } from '../http/whip-offers.fixture.ts';
 import { feedText, within } from './feed.ts';
 
 const fixture = (name: string): string => readFileSync(new URL(`../../src/negotiation/fixtures/${name}.sdp`, import.meta.url), 'utf8');
@@ -27,7 +27,7 @@ const descriptions = [
 	clientSdp([{ kind: 'audio' }, { kind: 'video', direction: 'sendonly', lines: ['a=ssrc-group:FID 1 2', 'a=ssrc:1 cname:x'] }]),
 	clientSdp([{ kind: 'video', rejected: true }, { kind: 'application' }]),
 ];
-const offers = [obsOffer, gstreamerOffer, ffmpegOffer('active'), ffmpegOffer('passive')];
+const offers = [obsOffer, webrtcbinVp8Offer, whipClientSinkOffer, ffmpegOffer('active'), ffmpegOffer('passive')];
 const candidate = 'candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 0.0.0.0 rport 0 generation 0 ufrag cGZ2';
 
 /** The value of a result; a refusal must have its sentence. */

@@ -1,15 +1,32 @@
 /**
- * Offers of programs that publish by WHIP. They are not captured: each follows, line by line, what the program's source writes, with
- * numbers, credentials and fingerprints of our own. Line ends are put in at the end.
+ * Offers of programs that publish or watch by WHIP and WHEP. Those in `fixtures/` are recorded, with nothing changed but addresses. The others
+ * could not be: each follows, line by line, what the program's source writes, with numbers, credentials and fingerprints of our own. Line
+ * ends are put in at the end.
  */
+import { readFileSync } from 'node:fs';
+
+/**
+ * Recorded of libdatachannel 0.24.5, which is the WHIP output of OBS Studio since version 30, with OBS's tracks (whip-output.cpp): Opus as 111
+ * in section 0, H264 as 96 in section 1, each with its SSRC and track, nothing received.
+ */
+export const obsOffer = recorded('libdatachannel-publish-h264');
+
+/**
+ * Recorded of GStreamer 1.22.0's webrtcbin with the pipelines of test/support/gstreamer-peer.py. The one with H264 was not told a profile, and
+ * names none.
+ */
+export const webrtcbinVp8Offer = recorded('gstreamer-publish-vp8');
+export const webrtcbinH264Offer = recorded('gstreamer-publish-h264');
+/** The same, of one that watches. */
+export const webrtcbinPlayerOffer = recorded('gstreamer-watch');
 
 const digest = Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).toUpperCase()).join(':');
 
 /**
- * OBS Studio 30 and later, whose WHIP output is libdatachannel's: credentials, role and fingerprint stand at the session, sound comes first,
- * and candidates are gathered before the offer goes out.
+ * An older libdatachannel, after its source: credentials and role stand at the session, too, sound comes first, and candidates are gathered before
+ * the offer goes out.
  */
-export const obsOffer = sdp(`
+export const olderObsOffer = sdp(`
 v=0
 o=rtc 2871440531 0 IN IP4 127.0.0.1
 s=-
@@ -51,10 +68,10 @@ a=fmtp:96 profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1
 `);
 
 /**
- * GStreamer's whipclientsink, whose offers are webrtcbin's: names of sections with a number, the second section bundle-only with port 0,
+ * GStreamer's whipclientsink (gst-plugins-rs, which Debian 12 does not have), after its source. Its offers are webrtcbin's with more in them: names of sections with a number, the second section bundle-only with port 0,
  * every codec that an encoder was found for, RED, ULPFEC and RTX with them, `OPUS` in capitals, the stream named by `a=ssrc` alone.
  */
-export const gstreamerOffer = sdp(`
+export const whipClientSinkOffer = sdp(`
 v=0
 o=- 5117306628403294410 0 IN IP4 0.0.0.0
 s=-
@@ -120,7 +137,7 @@ a=rtcp-mux-only
 `);
 
 /**
- * ffmpeg 8 (`-f whip`): credentials are eight and 32 hex digits, no candidates, no feedback, profile baseline as its muxer reads it from
+ * ffmpeg 8 (`-f whip`), after the source of its muxer, which Debian's ffmpeg (5.1) does not have: credentials are eight and 32 hex digits, no candidates, no feedback, profile baseline as its muxer reads it from
  * the stream. Without `-whip_flags dtls_active` its role is passive.
  */
 export function ffmpegOffer(role: 'active' | 'passive'): string {
@@ -165,6 +182,10 @@ a=ssrc:1180437725 msid:FFmpeg video
 
 /** The same without sound: the BUNDLE group still names the section that is not there. */
 export const ffmpegVideoOnlyOffer = ffmpegOffer('active').replace(/m=audio[\s\S]*?(?=m=video)/, '');
+
+function recorded(name: string): string {
+	return readFileSync(new URL(`./fixtures/${name}.sdp`, import.meta.url), 'utf8').replaceAll('\n', '\r\n');
+}
 
 function sdp(text: string): string {
 	return text.trimStart().replaceAll('\n', '\r\n');

@@ -3,7 +3,16 @@ import { clientSdp, outline } from '../../src/negotiation/client-sdp.fixture.ts'
 import { goLive } from '../signaling/support/session.ts';
 import { get, send } from './http-client.ts';
 import { stopApps } from './running-app.ts';
-import { ffmpegOffer, ffmpegVideoOnlyOffer, gstreamerOffer, obsOffer } from './whip-offers.fixture.ts';
+import {
+	ffmpegOffer,
+	ffmpegVideoOnlyOffer,
+	obsOffer,
+	olderObsOffer,
+	webrtcbinH264Offer,
+	webrtcbinPlayerOffer,
+	webrtcbinVp8Offer,
+	whipClientSinkOffer,
+} from './whip-offers.fixture.ts';
 import { openSession, roomId, startWishApp } from './wish-app.ts';
 
 afterEach(stopApps);
@@ -43,7 +52,10 @@ describe('POST /whip/:roomId', () => {
 
 	test.each([
 		['OBS', obsOffer, ['audio 0 recvonly', 'video 1 recvonly'], ['opus', 'H264']],
-		['GStreamer', gstreamerOffer, ['video video0 recvonly', 'audio audio1 recvonly'], ['VP8', 'opus']],
+		['an older OBS', olderObsOffer, ['audio 0 recvonly', 'video 1 recvonly'], ['opus', 'H264']],
+		['GStreamer', webrtcbinVp8Offer, ['video video0 recvonly', 'audio audio1 recvonly'], ['VP8', 'opus']],
+		['GStreamer with H264', webrtcbinH264Offer, ['video video0 recvonly', 'audio audio1 recvonly'], ['H264', 'opus']],
+		['GStreamer’s whipclientsink', whipClientSinkOffer, ['video video0 recvonly', 'audio audio1 recvonly'], ['VP8', 'opus']],
 		['ffmpeg', ffmpegOffer('active'), ['audio 0 recvonly', 'video 1 recvonly'], ['opus', 'H264']],
 		['ffmpeg without sound', ffmpegVideoOnlyOffer, ['video 1 recvonly'], ['H264']],
 	])('takes what %s offers', async (_program, offer, sections, firstCodecs) => {
@@ -158,6 +170,14 @@ describe('POST /whep/:roomId', () => {
 		expect(app.engine.last('describe-peer')).toMatchObject({ peerId: engineId, description: { receives: [] } });
 		expect(app.engine.last('describe-peer').description.sends).toHaveLength(2);
 		expect(app.rooms.get(roomId)?.viewerCount).toBe(1);
+	});
+
+	test('takes what GStreamer offers', async () => {
+		const app = await startWishApp();
+		const { answer } = await openSession(app, 'whep', webrtcbinPlayerOffer);
+		expect(outline(answer)).toEqual(['video video0 sendonly', 'audio audio1 sendonly']);
+		const { sends } = app.engine.last('describe-peer').description;
+		expect(sends.map(({ codecs }) => codecs[0]?.codec)).toEqual(['VP8', 'opus']);
 	});
 
 	test('is 503 when the room is full, with a time to come again', async () => {

@@ -3,6 +3,9 @@ import { judge, wholeSource } from '../support/datachannel-judge.ts';
 import type { VideoCodec } from '../support/datachannel-payloads.ts';
 import type { DataChannelPeer, PeerOptions } from '../support/datachannel-peer.ts';
 import type { LiveSource } from '../support/datachannel-source.ts';
+import { findGStreamer, GStreamerPeer } from '../support/gstreamer.ts';
+import { missingSequences } from '../support/missing-sequences.ts';
+import { rounds } from '../support/rounds.ts';
 import { until } from '../support/until.ts';
 import { WishGateway } from '../support/wish-gateway.ts';
 import { post, pressHelp, readMetrics } from './help-session.ts';
@@ -88,3 +91,23 @@ test('help_completed ends both, and nothing is held', async () => {
 	}
 	expect(await heldPeers()).toEqual([0, 0]);
 });
+
+if (rounds(10) === 10) {
+	test.for(['VP8', 'H264'] as const)(
+		'GStreamer publishes %s by WHIP and plays it by WHEP',
+		{ timeout: 90_000 },
+		async (codec, { skip }) => {
+			const python = findGStreamer();
+			if (python === undefined) return skip('GStreamer with its Python bindings is not installed');
+			const { roomId, viewerWebsocketUrl } = await pressHelp(stage.server, 'Otto');
+			const viewer = await stage.join({ url: viewerWebsocketUrl });
+			const player = await GStreamerPeer.open(python, ['watch', codec], `${stage.server.url}/whep/${roomId}`);
+			const publisher = await GStreamerPeer.open(python, ['publish', codec], `${stage.server.url}/whip/${roomId}`);
+			expect([player.status, publisher.status]).toEqual([201, 201]);
+			const received = (kind: 'video' | 'audio') => viewer.packetsOf(viewer.offeredSsrc(kind)).map(({ sequence }) => sequence);
+			await until('media of GStreamer', 30_000, () => received('video').length > 300 && received('audio').length > 300);
+			expect([missingSequences(received('video')), missingSequences(received('audio'))]).toEqual([0, 0]);
+			await until('picture and sound in GStreamer', 20_000, () => player.frames > 100 && player.sounds > 200);
+		},
+	);
+}
