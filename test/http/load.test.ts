@@ -8,7 +8,7 @@ import { startApp, stopApps } from './running-app.ts';
 afterEach(stopApps);
 
 test('help hammered by two threads is always answered, keeps memory bounded and hides nobody', { timeout: 120_000 }, async () => {
-	const liveMax = 2_000;
+	const liveMax = 400;
 	const { port, base, store, rooms } = await startApp({ liveMax });
 	const victim = await pressHelp(base, 'Victim');
 	const durationMs = rounds(20_000);
