@@ -42,7 +42,7 @@ async function run(config: Config): Promise<void> {
 		production: config.production,
 		certificate: await createCertificate(),
 		log: logger,
-	}).catch((error: unknown) => fail(`cannot open the media socket on ${media.host} port ${media.port}: ${reasonOf(error)}`));
+	}).catch((error: unknown) => fail(`cannot open the media socket ${reasonOf(error)}`));
 	const rooms = new Rooms({
 		media: engine,
 		clock,

@@ -15,6 +15,7 @@ import { parseTrustedProxies, trustNobody } from './trusted-proxies.ts';
 export const CONFIG_FILE = 'duress.config.json';
 
 const DEFAULT_PORT = 8080;
+const LAST_PORT = 65_535;
 
 export interface ConfigSources {
 	/** The arguments after the program's own. */
@@ -75,6 +76,10 @@ function resolve(raw: RawSettings, readFile: (path: string) => string): Config {
 	};
 	const parsed = <T>(key: keyof Settings, text: string, parse: (text: string) => T | undefined, expected: string): T =>
 		parse(text) ?? refuse(key, `${JSON.stringify(text)} is not ${expected}`);
+	const workers = settings.mediaWorkers ?? Math.max(1, availableParallelism() - 1);
+	if (settings.mediaPort > 0 && settings.mediaPort + workers - 1 > LAST_PORT) {
+		refuse('mediaPort', `${workers} media workers need as many ports from ${settings.mediaPort} on, and ${LAST_PORT} is the last there is`);
+	}
 	return {
 		listen: listenAddress(settings, raw, (text) => parsed('addr', text, parseListenAddress, 'HOST:PORT')),
 		tls: readTls(settings, readFile, refuse),
@@ -90,7 +95,7 @@ function resolve(raw: RawSettings, readFile: (path: string) => string): Config {
 		media: {
 			host: parsed('mediaHost', settings.mediaHost, (text) => (isIP(text) === 0 ? undefined : text), 'an IP address'),
 			port: settings.mediaPort,
-			workers: settings.mediaWorkers ?? Math.max(1, availableParallelism() - 1),
+			workers,
 			spreadAt: settings.roomSpread,
 			announcedIps:
 				settings.announcedIps === undefined

@@ -50,7 +50,11 @@ export function engineGauges(pool: Pick<EnginePool, 'look' | 'restarts'>): reado
 			help: 'Datagrams that the system refused to send, since the start.',
 			read: sumOf(({ counters }) => counters.sendRefused),
 		},
-		{ name: 'duress_media_worker_restarts', help: 'Media workers that died and were started again.', read: () => pool.restarts },
+		{
+			name: 'duress_media_worker_restarts',
+			help: 'How often a media worker that had died was started again, since the start.',
+			read: () => pool.restarts,
+		},
 		...linkGauges(pool),
 	];
 }

@@ -150,6 +150,10 @@ export class LocalEngine {
 	}
 
 	send(command: EngineCommand): void {
+		this.#guarded(() => this.#carryOut(command));
+	}
+
+	#carryOut(command: EngineCommand): void {
 		switch (command.type) {
 			case 'open-publication':
 				this.#openPublication(command.publication);
@@ -196,7 +200,9 @@ export class LocalEngine {
 			port.close();
 			return;
 		}
-		for (const message of publication.video.keptGroup(performance.now())) port.postMessage(message);
+		this.#guarded(() => {
+			for (const message of publication.video.keptGroup(performance.now())) port.postMessage(message);
+		});
 		publication.mirrors.add(port, () => this.#guarded(() => this.#requestKeyframe(publication, performance.now())));
 	}
 

@@ -26,7 +26,10 @@ export interface PeerOptions {
 	readonly feeds: RoomPublication | undefined;
 	/** Its place in the order of arrival; the higher, the newer. */
 	readonly arrival: number;
+	/** The room's name in the log. */
 	readonly roomTag: string;
+	/** And towards the engine. */
+	readonly roomId: string;
 	readonly socket: SignalSocket;
 	readonly offers: Offerer;
 	/** Called once, after the peer has let go of everything. */
@@ -56,6 +59,7 @@ export class Peer implements TransportListener, Occupant {
 	readonly offers: Offerer;
 	readonly #context: RoomContext;
 	readonly #roomTag: string;
+	readonly #roomId: string;
 	readonly #onRemoved: (peer: Peer) => void;
 	readonly #liveness: PeerLiveness;
 	#socket: SignalSocket | undefined;
@@ -82,6 +86,7 @@ export class Peer implements TransportListener, Occupant {
 		this.arrival = options.arrival;
 		this.offers = options.offers;
 		this.#roomTag = options.roomTag;
+		this.#roomId = options.roomId;
 		this.#onRemoved = options.onRemoved;
 		this.#socket = options.socket;
 		const { limits } = context;
@@ -266,7 +271,7 @@ export class Peer implements TransportListener, Occupant {
 	}
 
 	#takeSeat(): EngineSeat {
-		return this.#context.media.seat(this.#roomTag, this.feeds === undefined ? 'watches' : 'feeds');
+		return this.#context.media.seat(this.#roomId, this.feeds === undefined ? 'watches' : 'feeds');
 	}
 
 	#openTransport(): [PeerNegotiator, string] {
@@ -289,7 +294,7 @@ export class Peer implements TransportListener, Occupant {
 	#openEnginePeer(ice: IceCredentials): string {
 		const engineId = `${this.peerId}.${this.#transportCount++}`;
 		this.#context.transports.set(engineId, this);
-		this.#context.media.send({ type: 'open-peer', peerId: engineId, ice, group: this.#roomTag, seat: this.#seat });
+		this.#context.media.send({ type: 'open-peer', peerId: engineId, ice, group: this.#roomId, seat: this.#seat });
 		return engineId;
 	}
 

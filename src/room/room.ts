@@ -50,7 +50,7 @@ export class Room implements PublicationListener {
 		this.tag = roomTag(options.roomId);
 		this.#kind = options.kind;
 		this.#onPopulation = options.onPopulation;
-		this.#publications = new RoomPublications(options.context, this, this.tag);
+		this.#publications = new RoomPublications(options.context, this, this.roomId);
 		if (options.kind === 'duress') this.#stage = this.#publications.open();
 	}
 
@@ -104,6 +104,7 @@ export class Room implements PublicationListener {
 			feeds,
 			arrival: this.#arrivals++,
 			roomTag: this.tag,
+			roomId: this.roomId,
 			socket,
 			offers,
 			onRemoved: (removed) => this.#forget(removed),

@@ -78,15 +78,17 @@ export class Inspector {
 	}
 }
 
-/** Ends one of a server's worker threads at once, as a fault in native code or the end of its memory would. */
+/** Ends one of a server's worker threads at once, as an uncaught fault or the end of its memory would. */
 export async function killWorker(server: { log(): string }, name: string): Promise<void> {
+	const losses = (): number => server.log().split('media worker lost').length;
+	const before = losses();
 	const inspector = await Inspector.open(server);
 	try {
 		const call = (await inspector.workers()).get(name);
 		if (call === undefined) throw new Error(`the server has no worker ${name}`);
 		// It has ended before it could answer.
 		void call('Runtime.evaluate', { expression: 'process.exit(1)' });
-		await until('the end of the worker', 5000, () => server.log().includes('media worker lost'));
+		await until('the end of the worker', 5000, () => losses() > before);
 	} finally {
 		inspector.close();
 	}

@@ -16,14 +16,20 @@ export interface EnginePoolOptions extends Omit<WorkerOptions, 'port'> {
 	readonly log: MediaLog;
 }
 
-/** A worker that could not be started again is tried after this long, each time twice as long, up to the most. */
+/**
+ * A worker that dies is started again at once when it has lived so long; one that dies sooner, or cannot be started, after a wait that doubles
+ * each time.
+ */
+const LONG_LIFE_MS = 10_000;
 const FIRST_RESTART_MS = 100;
 const MOST_RESTART_MS = 10_000;
+/** How often each worker must show that it lives. */
+const HEARTBEAT_MS = 5_000;
 
 interface Seat {
 	engine: RemoteEngine;
-	/** It has had its socket since it was last started. */
-	wasReady: boolean;
+	/** When it got its socket; Infinity while it has none. */
+	readySinceMs: number;
 	/** Known from the first start on; a restarted worker binds the same port. */
 	readonly address: EngineAddress;
 	readonly port: number;
@@ -47,36 +53,38 @@ export class EnginePool implements MediaEngine {
 	onEvent: (event: EngineEvent) => void = () => {};
 	/** One line about the media path, for the log: native or not, and why not. */
 	path = '';
-	/** Workers started again since the start. */
+	/** How often a worker was started again. */
 	restarts = 0;
 	readonly #options: EnginePoolOptions;
 	readonly #seating: Seating;
 	readonly #seats: Seat[] = [];
 	readonly #publications = new Map<string, OpenPublication>();
 	#view: Promise<readonly EngineView[]> | undefined;
+	readonly #heartbeat: NodeJS.Timeout;
 	#closed = false;
 
 	private constructor(options: EnginePoolOptions) {
 		this.#options = options;
 		this.#seating = new Seating(options.workers, options.spreadAt);
+		this.#heartbeat = setInterval(() => void this.look(), HEARTBEAT_MS);
 	}
 
-	/** Starts the workers. Rejects with the system's words when a port cannot be bound. */
+	/** Starts the workers. Rejects when a port cannot be bound: `on HOST port PORT: ` and the system's words. */
 	static async open(options: EnginePoolOptions): Promise<EnginePool> {
 		const pool = new EnginePool(options);
-		const engines = Array.from({ length: options.workers }, (_, worker) =>
-			pool.#start(worker, options.port === 0 ? 0 : options.port + worker),
-		);
-		const started = await Promise.allSettled(engines.map((engine) => engine.ready));
-		const failed = started.find((result) => result.status === 'rejected');
-		if (failed !== undefined) {
-			await Promise.all(engines.map((engine) => engine.close()));
-			throw failed.reason;
-		}
-		for (const engine of engines) {
-			const { address, port, path }: Ready = await engine.ready;
-			pool.path = path;
-			pool.#seats.push({ engine, wasReady: true, address, port, restartMs: FIRST_RESTART_MS, timer: undefined });
+		const portOf = (worker: number): number => (options.port === 0 ? 0 : options.port + worker);
+		const engines = Array.from({ length: options.workers }, (_, worker) => pool.#start(worker, portOf(worker)));
+		for (const [worker, engine] of engines.entries()) {
+			try {
+				const { address, port, path }: Ready = await engine.ready;
+				pool.path = path;
+				pool.#seats.push({ engine, readySinceMs: performance.now(), address, port, restartMs: FIRST_RESTART_MS, timer: undefined });
+			} catch (error) {
+				pool.#closed = true;
+				clearInterval(pool.#heartbeat);
+				await Promise.all(engines.map((started) => started.close()));
+				throw new Error(`on ${options.host} port ${portOf(worker)}: ${error instanceof Error ? error.message : String(error)}`);
+			}
 		}
 		return pool;
 	}
@@ -128,6 +136,7 @@ export class EnginePool implements MediaEngine {
 
 	async close(): Promise<void> {
 		this.#closed = true;
+		clearInterval(this.#heartbeat);
 		for (const { timer } of this.#seats) clearTimeout(timer);
 		await Promise.all(this.#seats.map(({ engine }) => engine.close()));
 	}
@@ -207,40 +216,64 @@ export class EnginePool implements MediaEngine {
 	#lost(worker: number, reason: string): void {
 		const seat = this.#seats[worker];
 		if (this.#closed || seat === undefined) return;
-		this.restarts += 1;
 		this.#options.log.warn({ worker, reason }, 'media worker lost');
-		const lostPeers: string[] = [];
-		const lostPublications: string[] = [];
+		this.#seating.setDown(worker, true);
+		this.#dismiss(worker);
+		const hasLived = performance.now() - seat.readySinceMs >= LONG_LIFE_MS;
+		seat.restartMs = hasLived ? FIRST_RESTART_MS : Math.min(2 * seat.restartMs, MOST_RESTART_MS);
+		seat.readySinceMs = Number.POSITIVE_INFINITY;
+		if (hasLived) this.#restart(worker, seat);
+		else seat.timer = setTimeout(() => this.#restart(worker, seat), seat.restartMs);
+	}
+
+	/** Everybody in the rooms of a worker is told to come again, and the rooms that were at home there move, if there is where to. */
+	#dismiss(worker: number): void {
+		const peers: string[] = [];
+		const publications: string[] = [];
 		for (const group of this.#seating.groupsOn(worker)) {
 			const isHome = this.#seating.homeOf(group) === worker;
-			lostPeers.push(...this.#seating.peersOf(group, isHome ? undefined : worker));
-			for (const publicationId of this.#seating.publicationsOf(group)) {
-				const open = this.#publications.get(publicationId);
-				open?.mirrors.delete(worker);
-				if (isHome) lostPublications.push(publicationId);
-			}
+			const leaving = this.#seating.peersOf(group, isHome ? undefined : worker);
+			for (const publicationId of this.#seating.publicationsOf(group)) this.#publications.get(publicationId)?.mirrors.delete(worker);
+			for (const peerId of leaving) this.#closePeer(peerId);
+			peers.push(...leaving);
+			if (isHome) publications.push(...this.#move(group, worker));
 		}
-		for (const peerId of lostPeers) this.#closePeer(peerId);
-		if (seat.wasReady) this.#restart(worker, seat);
-		else {
-			seat.timer = setTimeout(() => this.#restart(worker, seat), seat.restartMs);
-			seat.restartMs = Math.min(2 * seat.restartMs, MOST_RESTART_MS);
-		}
-		for (const publicationId of lostPublications) this.onEvent({ type: 'publication-lost', publicationId, silentMs: 0 });
-		for (const peerId of lostPeers) this.onEvent({ type: 'peer-failed', peerId, reason: 'engine-lost' });
+		for (const publicationId of publications) this.onEvent({ type: 'publication-lost', publicationId, silentMs: 0 });
+		for (const peerId of peers) this.onEvent({ type: 'peer-failed', peerId, reason: 'engine-lost' });
+	}
+
+	/** @returns the room's publications */
+	#move(group: string, from: number): readonly string[] {
+		const publicationIds = this.#seating.publicationsOf(group);
+		const home = this.#seating.rehome(group);
+		if (home !== from) for (const publicationId of publicationIds) this.#reopen(publicationId, home);
+		return publicationIds;
+	}
+
+	#reopen(publicationId: string, home: number | undefined): void {
+		const publication = this.#publications.get(publicationId)?.publication;
+		if (publication !== undefined) this.#engineOf(home)?.send({ type: 'open-publication', publication });
 	}
 
 	#restart(worker: number, seat: Seat): void {
-		const engine = this.#start(worker, seat.port);
-		seat.engine = engine;
-		seat.wasReady = false;
-		for (const { publication, group } of this.#publications.values()) {
-			if (this.#seating.homeOf(group) === worker) engine.send({ type: 'open-publication', publication });
+		this.restarts += 1;
+		// Who came while there was nobody is not known to the new one.
+		this.#dismiss(worker);
+		try {
+			seat.engine = this.#start(worker, seat.port);
+		} catch (error) {
+			this.#options.log.warn({ error, worker }, 'media worker cannot be started');
+			seat.restartMs = Math.min(2 * seat.restartMs, MOST_RESTART_MS);
+			seat.timer = setTimeout(() => this.#restart(worker, seat), seat.restartMs);
+			return;
 		}
-		engine.ready.then(
+		for (const [publicationId, { group }] of this.#publications) {
+			if (this.#seating.homeOf(group) === worker) this.#reopen(publicationId, worker);
+		}
+		seat.engine.ready.then(
 			() => {
-				seat.wasReady = true;
-				seat.restartMs = FIRST_RESTART_MS;
+				seat.readySinceMs = performance.now();
+				this.#seating.setDown(worker, false);
 				this.#options.log.info({ worker }, 'media worker restarted');
 			},
 			// `lost` hears of it too.

@@ -10,6 +10,9 @@ export interface RemoteEngineListener {
 	lost(reason: string): void;
 }
 
+/** A thread that has not answered for so long serves nobody: it is ended, and replaced as one that died. */
+const ANSWER_WITHIN_MS = 10_000;
+
 /** An engine that has bound its socket. */
 export interface Ready {
 	readonly address: EngineAddress;
@@ -65,11 +68,20 @@ export class RemoteEngine {
 		this.#tell({ type: 'feed-mirror', publicationId, port }, port);
 	}
 
-	/** What the engine holds now; undefined when it has ended. */
+	/** What the engine holds now; undefined when it has ended, as it has when it does not answer. */
 	look(): Promise<EngineView | undefined> {
 		if (!this.isReady) return Promise.resolve(undefined);
 		return new Promise((resolve) => {
-			this.#looks.push({ resolve });
+			const deadline = setTimeout(() => {
+				this.#fault = 'it does not answer';
+				void this.#worker.terminate();
+			}, ANSWER_WITHIN_MS);
+			this.#looks.push({
+				resolve: (view) => {
+					clearTimeout(deadline);
+					resolve(view);
+				},
+			});
 			this.#tell({ type: 'look' });
 		});
 	}
@@ -89,7 +101,9 @@ export class RemoteEngine {
 	}
 
 	#tell(message: ToWorker, port?: MessagePort): void {
-		this.#worker.postMessage(message, port === undefined ? [] : [port]);
+		// The other end of a port that nobody takes would fill up.
+		if (this.#ended) port?.close();
+		else this.#worker.postMessage(message, port === undefined ? [] : [port]);
 	}
 
 	#receive(message: FromWorker): void {

@@ -70,3 +70,20 @@ test('one worker serves everything', () => {
 	expect(join(seating, 'a', 5)).toEqual([0, 0, 0, 0, 0]);
 	expect(seating.groupsOn(0)).toEqual(['a']);
 });
+
+test('a worker that is down gets nobody while there is another, and its rooms find another home', () => {
+	const seating = new Seating(2, 2);
+	for (const room of ['a', 'b']) seating.addPublication(room, `of ${room}`);
+	join(seating, 'b', 2);
+	seating.setDown(0, true);
+	expect(seating.rehome('a')).toBe(1);
+	seating.addPublication('c', 'of c');
+	expect(seating.homeOf('c')).toBe(1);
+	expect(join(seating, 'b', 2)).toEqual([1, 1]);
+	seating.setDown(0, false);
+	expect(join(seating, 'b', 2)).toEqual([0, 0]);
+	seating.setDown(0, true);
+	seating.setDown(1, true);
+	seating.addPublication('d', 'of d');
+	expect(seating.homeOf('d')).toBeTypeOf('number');
+});

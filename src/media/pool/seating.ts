@@ -1,6 +1,6 @@
 /** A room as the pool of workers sees it: where it is at home, and who of it is where. */
 interface Group {
-	readonly home: number;
+	home: number;
 	readonly publications: Set<string>;
 	/** By worker. */
 	readonly peers: readonly Set<string>[];
@@ -21,6 +21,8 @@ export class Seating {
 	/** On each worker: its peers, and the rooms at home there. */
 	readonly #loads: number[];
 	readonly #homes: number[];
+	/** Workers that are not there at the moment: they get nobody while there is another. */
+	readonly #down = new Set<number>();
 
 	/**
 	 * @param workers how many there are, at least one
@@ -38,6 +40,21 @@ export class Seating {
 		return { groups: this.#groups.size, peers: this.#groupOfPeer.size, publications: this.#groupOfPublication.size };
 	}
 
+	setDown(worker: number, isDown: boolean): void {
+		if (isDown) this.#down.add(worker);
+		else this.#down.delete(worker);
+	}
+
+	/** Finds a room of which nobody is left another home. @returns the home, the former one where there is no better */
+	rehome(name: string): number | undefined {
+		const group = this.#groups.get(name);
+		if (group === undefined) return undefined;
+		this.#homes[group.home] = (this.#homes[group.home] ?? 1) - 1;
+		group.home = this.#leastLoaded(() => true);
+		this.#homes[group.home] = (this.#homes[group.home] ?? 0) + 1;
+		return group.home;
+	}
+
 	/** The worker for one more peer of a room. */
 	seat(name: string, role: 'feeds' | 'watches'): number {
 		const group = this.#groups.get(name);
@@ -49,7 +66,7 @@ export class Seating {
 		if (begun >= 0) return begun;
 		const fresh = this.#leastLoaded((worker) => count(worker) === 0);
 		if (fresh >= 0) return fresh;
-		return this.#all().reduce((best, worker) => (count(worker) < count(best) ? worker : best), home);
+		return this.#all().reduce((best, worker) => (!this.#down.has(worker) && count(worker) < count(best) ? worker : best), home);
 	}
 
 	addPublication(name: string, publicationId: string): void {
@@ -135,12 +152,13 @@ export class Seating {
 	/** Of those that fit, by peers, then by rooms at home there; -1 when none fits. */
 	#leastLoaded(fits: (worker: number) => boolean): number {
 		if (this.#workers === 1) return fits(0) ? 0 : -1;
+		const isUp = (worker: number): boolean => !this.#down.has(worker) || this.#down.size === this.#workers;
 		const isLess = (worker: number, than: number): boolean => {
 			const difference = (this.#loads[worker] ?? 0) - (this.#loads[than] ?? 0);
 			return difference < 0 || (difference === 0 && (this.#homes[worker] ?? 0) < (this.#homes[than] ?? 0));
 		};
 		return this.#all()
-			.filter(fits)
+			.filter((worker) => isUp(worker) && fits(worker))
 			.reduce((best, worker) => (best < 0 || isLess(worker, best) ? worker : best), -1);
 	}
 }
