@@ -9,6 +9,9 @@ import { masterSecret, recordKeys, sha256, srtpMasterKeys, verifyData } from '..
 import { ContentType, DTLS_1_2, encodeRecord, packDatagrams, parseRecords } from '../record.ts';
 import { RecordCipher } from '../record-cipher.ts';
 
+/** RFC 6347 4.3.2. */
+const HELLO_VERIFY_REQUEST = 3;
+
 export interface ClientScript {
 	/** Shown in the Certificate message; undefined shows an empty list. */
 	readonly certificate: DtlsCertificate | undefined;
@@ -39,12 +42,12 @@ export class ScriptedClient {
 	#master: Uint8Array = new Uint8Array(0);
 	#serverRandom: Uint8Array = new Uint8Array(0);
 	#serverProfile = 0;
-	readonly #hello: HandshakeMessage;
+	#hello: HandshakeMessage;
 	#flight: readonly { readonly type: number; readonly epoch: number; readonly payload: Uint8Array }[] = [];
 
 	constructor(script: ClientScript) {
 		this.#script = script;
-		this.#hello = { type: HandshakeType.clientHello, sequence: 0, body: this.#helloBody() };
+		this.#hello = { type: HandshakeType.clientHello, sequence: 0, body: this.#helloBody(new Uint8Array(0)) };
 	}
 
 	/** The profile the server chose. */
@@ -62,6 +65,21 @@ export class ScriptedClient {
 			datagrams.push(this.#clearRecord(ContentType.handshake, Buffer.concat([...header, vector(3, piece)])));
 		}
 		return datagrams;
+	}
+
+	/**
+	 * Takes the cookie of a HelloVerifyRequest (RFC 6347 4.2.1), which our server never sends and others do: {@link hello} gives the second
+	 * hello from now on. False when there is none in the datagram, or one was taken before.
+	 */
+	takeCookie(serverDatagram: Uint8Array): boolean {
+		const request = parseRecords(serverDatagram)
+			.flatMap((record) => (record.type === ContentType.handshake && record.epoch === 0 ? parseFragments(record.payload) : []))
+			.find((fragment) => fragment.type === HELLO_VERIFY_REQUEST);
+		if (request === undefined || this.#hello.sequence > 0) return false;
+		const reader = new ByteReader(request.bytes);
+		reader.number(2);
+		this.#hello = { type: HandshakeType.clientHello, sequence: 1, body: this.#helloBody(reader.vector(1)) };
+		return true;
 	}
 
 	/** Reads the server's flight and gives the datagrams of the client's. */
@@ -82,7 +100,7 @@ export class ScriptedClient {
 		const { certificate } = this.#script;
 		const flight: { type: number; epoch: number; payload: Uint8Array }[] = [];
 		const add = (type: number, body: Uint8Array) => {
-			const encoded = encodeMessage({ type, sequence: flight.length + 1, body });
+			const encoded = encodeMessage({ type, sequence: this.#hello.sequence + flight.length + 1, body });
 			this.#transcript.push(encoded);
 			flight.push({ type: ContentType.handshake, epoch: 0, payload: encoded });
 		};
@@ -109,7 +127,7 @@ export class ScriptedClient {
 		flight.push({ type: ContentType.changeCipherSpec, epoch: 0, payload: Uint8Array.of(1) });
 		const proof = Buffer.from(verifyData(this.#master, 'client', sha256(...this.#transcript)));
 		if (this.#script.wrongFinished === true) proof.writeUInt8(proof.readUInt8(0) ^ 1, 0);
-		const finished = encodeMessage({ type: HandshakeType.finished, sequence: 4, body: proof });
+		const finished = encodeMessage({ type: HandshakeType.finished, sequence: this.#hello.sequence + 4, body: proof });
 		this.#transcript.push(finished);
 		flight.push({ type: ContentType.handshake, epoch: 1, payload: finished });
 		this.#flight = flight;
@@ -165,14 +183,14 @@ export class ScriptedClient {
 		}
 	}
 
-	#helloBody(): Uint8Array {
+	#helloBody(cookie: Uint8Array): Uint8Array {
 		const extension = (type: number, data: Uint8Array) => Buffer.concat([number(type, 2), vector(2, data)]);
 		const { srtpProfileIds = [1, 7], cipherSuites = [0xc02b], groups = [29, 23], extendedMasterSecret = true } = this.#script;
 		return Buffer.concat([
 			number(DTLS_1_2, 2),
 			this.#random,
 			vector(1),
-			vector(1),
+			vector(1, cookie),
 			numbers16(2, cipherSuites),
 			vector(1, Uint8Array.of(0)),
 			vector(
