@@ -12,7 +12,7 @@ const common = {
  * Tests with whole servers, browsers and media in real time. They judge time, so nothing else runs beside them, and what a busy machine
  * spoils is measured again, twice at most: a fault of the server's fails every time.
  */
-const inRealTime = ['test/browser/**/*.test.ts', 'test/dtls/**/*.test.ts', 'test/media/**/*.test.ts'];
+const inRealTime = ['test/bench/**/*.test.ts', 'test/browser/**/*.test.ts', 'test/dtls/**/*.test.ts', 'test/media/**/*.test.ts'];
 
 export default defineConfig({
 	test: {
@@ -22,7 +22,7 @@ export default defineConfig({
 				test: {
 					...common,
 					name: 'parts',
-					include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
+					include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts', 'bench/**/*.test.ts'],
 					exclude: inRealTime,
 					maxWorkers: 2,
 					sequence: { groupOrder: 0 },
