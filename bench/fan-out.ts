@@ -11,13 +11,17 @@ import { loadNative } from '../src/media/load-native.ts';
 import { type MediaPath, openMediaPath } from '../src/media/media-path.ts';
 import { extensionByte, prepareOutboundHeader } from '../src/relay/outbound-packet.ts';
 import { Sink } from '../src/relay/sink.ts';
+import { sweepArrayBuffersHere } from '../src/runtime/array-buffers.ts';
 import { SRTP_PROFILES, type SrtpProfile } from '../src/srtp/profile.ts';
 
 const PACKET_BYTES = 1120;
-const PACKETS = 50;
+/** Datagrams of one round. */
+const DATAGRAMS = 10_000;
 const ABS_SEND_TIME_ID = 2;
 const [viewers = 200, rounds = 15] = process.argv.slice(2).map(Number);
+const packets = Math.ceil(DATAGRAMS / viewers);
 
+sweepArrayBuffersHere();
 const sockets: Socket[] = [];
 for (let viewer = 0; viewer < viewers; viewer += 1) {
 	const socket = createSocket({ type: 'udp4', recvBufferSize: 4096 }).bind(0, '127.0.0.1');
@@ -53,12 +57,12 @@ function measure(media: MediaPath, profile: SrtpProfile): number[] {
 	let sequence = 0;
 	const costs = Array.from({ length: rounds }, () => {
 		const before = process.cpuUsage();
-		for (let count = 0; count < PACKETS; count += 1) {
+		for (let count = 0; count < packets; count += 1) {
 			sequence += 1;
 			media.fanOut.forward(destinations, packet, PACKET_BYTES, sequence);
 		}
 		const { user, system } = process.cpuUsage(before);
-		return (user + system) / (PACKETS * viewers);
+		return (user + system) / (packets * viewers);
 	});
 	for (const { outlet } of destinations) outlet?.close();
 	return costs.sort((a, b) => a - b);

@@ -13,6 +13,7 @@ import { engineGauges } from './media/engine-gauges.ts';
 import { EnginePool } from './media/pool/engine-pool.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Rooms } from './room/rooms.ts';
+import { sweepArrayBuffersHere } from './runtime/array-buffers.ts';
 import { guardedClock, systemClock } from './runtime/clock.ts';
 import { newSignalingCounts } from './signaling/signaling-counts.ts';
 import { signalingGauges } from './signaling/signaling-gauges.ts';
@@ -30,6 +31,7 @@ else if (loaded.outcome === 'error') fail(loaded.message);
 else await run(loaded.config);
 
 async function run(config: Config): Promise<void> {
+	sweepArrayBuffersHere();
 	const { logger, drain } = createServerLog(config.log);
 	// A fault in one session's timer must not end the others. Its message may quote what a client sent: the stack alone is logged.
 	const clock = guardedClock(systemClock, (fault) => logger.error({ err: fault }, 'timer fault'));

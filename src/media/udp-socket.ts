@@ -20,6 +20,7 @@ export class UdpSocket implements MediaSocket {
 	readonly #ring = Buffer.allocUnsafeSlow(SLOTS * SLOT_BYTES);
 	readonly #slots: Buffer[] = [];
 	#next = 0;
+	#closing: Promise<void> | undefined;
 	/** Datagrams not sent because the queue was full, and sends that the system refused. */
 	dropped = 0;
 	refused = 0;
@@ -105,6 +106,7 @@ export class UdpSocket implements MediaSocket {
 	}
 
 	close(): Promise<void> {
-		return new Promise((resolve) => this.#socket.close(() => resolve()));
+		this.#closing ??= new Promise((resolve) => this.#socket.close(() => resolve()));
+		return this.#closing;
 	}
 }
