@@ -1,14 +1,11 @@
 import { type JsonObject, textOf } from './json.ts';
 
-/** A connection that flickers for less than this (a change of network) is given time to heal by itself. */
-const healWithinMs = 4_000;
-
 export interface AnsweringPeerOptions {
 	/** What to publish; undefined for a viewer, and for a broadcaster that has neither camera nor microphone. */
 	readonly stream: MediaStream | undefined;
-	readonly send: (event: 'answer' | 'candidate', data: string) => void;
-	readonly onConnected: () => void;
-	/** It will not come back: a new peer is needed. */
+	readonly sendCandidate: (data: string) => void;
+	readonly onState: (state: RTCPeerConnectionState) => void;
+	/** It cannot make anything of what the server says: a new peer is needed. */
 	readonly onFailed: () => void;
 	readonly onStream: (stream: MediaStream) => void;
 }
@@ -24,32 +21,34 @@ export class AnsweringPeer {
 	readonly #early: RTCIceCandidateInit[] = [];
 	/** Descriptions and candidates are applied one after another, in the order they came. */
 	#work: Promise<void> = Promise.resolve();
-	#healing: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(options: AnsweringPeerOptions) {
 		this.#options = options;
 		this.#peer.onicecandidate = ({ candidate }) => {
-			if (candidate !== null) options.send('candidate', JSON.stringify(candidate));
+			if (candidate !== null) options.sendCandidate(JSON.stringify(candidate));
 		};
 		this.#peer.ontrack = ({ streams: [stream] }) => {
 			if (stream !== undefined) options.onStream(stream);
 		};
-		this.#peer.onconnectionstatechange = () => this.#onState();
+		this.#peer.onconnectionstatechange = () => options.onState(this.#peer.connectionState);
 	}
 
 	get isConnected(): boolean {
 		return this.#peer.connectionState === 'connected';
 	}
 
-	/** `description`: an RTCSessionDescription of type offer. */
-	offer(description: JsonObject): void {
+	/**
+	 * `description`: an RTCSessionDescription of type offer. `answer` is for whoever made it: on another socket the server waits for none, and
+	 * offers again.
+	 */
+	offer(description: JsonObject, answer: (data: string) => void): void {
 		this.#then(async () => {
 			await this.#peer.setRemoteDescription({ type: 'offer', sdp: textOf(description, 'sdp') });
 			for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
 			await this.#publish();
 			await this.#peer.setLocalDescription();
 			await this.#shapePicture();
-			this.#options.send('answer', JSON.stringify(this.#peer.localDescription));
+			answer(JSON.stringify(this.#peer.localDescription));
 		});
 	}
 
@@ -69,7 +68,6 @@ export class AnsweringPeer {
 
 	/** Twice is harmless. */
 	close(): void {
-		clearTimeout(this.#healing);
 		this.#peer.onconnectionstatechange = null;
 		this.#peer.close();
 	}
@@ -118,13 +116,5 @@ export class AnsweringPeer {
 		this.#work = this.#work.then(step).catch(() => {
 			if (this.#peer.signalingState !== 'closed') this.#options.onFailed();
 		});
-	}
-
-	#onState(): void {
-		clearTimeout(this.#healing);
-		const state = this.#peer.connectionState;
-		if (state === 'connected') this.#options.onConnected();
-		else if (state === 'failed') this.#options.onFailed();
-		else if (state === 'disconnected') this.#healing = setTimeout(() => this.#options.onFailed(), healWithinMs);
 	}
 }

@@ -1,7 +1,11 @@
-import { type Answer, type Call, get, post, readCall, roomIsThere } from './duress-api.ts';
+import { callCard, showSignal } from './call-card.ts';
+import { type Answer, askAfter, type Call, get, post, readCall, roomIsThere } from './duress-api.ts';
 import { element } from './element.ts';
 import { isObject, parseObject, textOf } from './json.ts';
-import { Link, type LinkState } from './signaling.ts';
+import { serverNowS } from './server-clock.ts';
+import type { Signal } from './signal.ts';
+import { Link } from './signaling.ts';
+import { WatchView } from './watch-view.ts';
 
 /** How often to look for calls. */
 const pollMs = 2_000;
@@ -13,26 +17,16 @@ const me = element('me', HTMLInputElement);
 const summary = element('summary', HTMLElement);
 const list = element('calls', HTMLUListElement);
 const notice = element('notice', HTMLElement);
-const watching = element('watching', HTMLElement);
-const watched = element('watched', HTMLElement);
-const video = element('video', HTMLVideoElement);
-const linkText = element('link', HTMLElement);
-const soundButton = element('sound', HTMLButtonElement);
 const leaveButton = element('leave', HTMLButtonElement);
+const view = new WatchView();
 
 /** Calls taken here: the server's list shows only open ones. Kept for as long as the tab lives. */
 const taken = new Map<string, Call>(readTaken().map((call) => [call.roomId, call]));
+/** Signals of the calls that are taken or watched here. */
+const signals = new Map<string, Signal>();
 let open: readonly Call[] = [];
 let link: Link | undefined;
-let watchedRoom: string | undefined;
-
-const linkTexts: Readonly<Record<LinkState, string>> = {
-	connecting: 'Connecting …',
-	connected: 'Connected, waiting for the picture …',
-	reconnecting: 'The connection was lost. Trying again …',
-	over: 'The call has ended.',
-	replaced: 'The call has ended.',
-};
+let watched: Call | undefined;
 
 function readTaken(): Call[] {
 	const stored = parseObject(sessionStorage.getItem(takenKey) ?? '');
@@ -41,7 +35,7 @@ function readTaken(): Call[] {
 }
 
 function storeTaken(): void {
-	const calls = [...taken.values()].map(({ viewerUrl, ...call }) => ({ ...call, viewerWebsocketUrl: viewerUrl }));
+	const calls = [...taken.values()].map(({ viewerUrl, signal: _, ...call }) => ({ ...call, viewerWebsocketUrl: viewerUrl }));
 	sessionStorage.setItem(takenKey, JSON.stringify({ calls }));
 }
 
@@ -57,48 +51,42 @@ function myName(): string | undefined {
 function leave(): void {
 	link?.close();
 	link = undefined;
-	watchedRoom = undefined;
-	video.srcObject = null;
-	watching.hidden = true;
-	setSound(false);
-}
-
-function setSound(on: boolean): void {
-	video.muted = !on;
-	soundButton.textContent = on ? 'Sound off' : 'Sound on';
-	soundButton.setAttribute('aria-pressed', String(on));
+	watched = undefined;
+	view.close();
 }
 
 function watch(call: Call): void {
-	if (watchedRoom === call.roomId) return;
+	if (watched?.roomId === call.roomId) return;
 	leave();
-	watchedRoom = call.roomId;
-	watched.textContent = `Watching ${call.name}`;
-	watching.hidden = false;
+	watched = call;
+	view.open(call.name);
 	link = new Link({
 		url: call.viewerUrl,
 		stillThere: () => roomIsThere(call.roomId),
 		onState: (state) => {
-			linkText.textContent = linkTexts[state];
-			if (state === 'connected' && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) linkText.textContent = 'Live';
-			if (state !== 'over') return;
-			forget(call);
-			link = undefined;
-			watchedRoom = undefined;
-			video.srcObject = null;
-			show();
+			view.link(state);
+			if (state === 'over') ended(call);
 		},
-		onStream: (stream) => {
-			if (video.srcObject !== stream) video.srcObject = stream;
-		},
-		onSignal: (present) => {
-			linkText.textContent = present ? 'Live' : "The caller's signal was lost. The picture goes on when it is back.";
-		},
+		onStream: (stream) => view.stream(stream),
+		onSignal: (lostSince) => view.signal(lostSince),
+		onStatus: (status) => view.status(status, me.value.trim()),
 	});
-	watching.scrollIntoView({ block: 'nearest' });
+}
+
+/** The session of this call is over. */
+function ended(call: Call): void {
+	forget(call);
+	if (watched?.roomId === call.roomId) {
+		link?.close();
+		link = undefined;
+		watched = undefined;
+		view.link('over');
+	}
+	show();
 }
 
 function forget(call: Call): void {
+	signals.delete(call.roomId);
 	if (taken.delete(call.roomId)) storeTaken();
 	open = open.filter(({ roomId }) => roomId !== call.roomId);
 }
@@ -135,50 +123,8 @@ async function complete(call: Call): Promise<void> {
 	if (helper === undefined) return;
 	if ((await send('/duress/help_completed', { name: call.name, helper, roomId: call.roomId })) === undefined) return;
 	forget(call);
-	if (watchedRoom === call.roomId) leave();
+	if (watched?.roomId === call.roomId) leave();
 	show();
-}
-
-function button(text: string, className: string, onClick: () => void): HTMLButtonElement {
-	const made = document.createElement('button');
-	made.type = 'button';
-	made.className = className;
-	made.textContent = text;
-	made.addEventListener('click', onClick);
-	return made;
-}
-
-function line(text: string): HTMLParagraphElement {
-	const made = document.createElement('p');
-	made.textContent = text;
-	return made;
-}
-
-function cardOf(call: Call, isNewest: boolean): HTMLLIElement {
-	const card = document.createElement('li');
-	card.className = isNewest ? 'card newest' : 'card';
-	card.dataset.room = call.roomId;
-	const title = document.createElement('h3');
-	title.textContent = call.name;
-	card.append(title);
-	if (call.zone !== '') card.append(line(`Where: ${call.zone}`));
-	if (call.mobile !== '') {
-		const phone = line('Phone: ');
-		const number = document.createElement('a');
-		number.href = `tel:${call.mobile.replace(/[^+\d]/g, '')}`;
-		number.textContent = call.mobile;
-		phone.append(number);
-		card.append(phone);
-	}
-	if (call.timestamp > 0) card.append(line(`Called at ${new Date(call.timestamp * 1_000).toLocaleTimeString()}`));
-	if (taken.has(call.roomId)) card.append(line('You are helping.'));
-	const row = document.createElement('div');
-	row.className = 'row';
-	row.append(button('Watch', 'watch', () => watch(call)));
-	if (taken.has(call.roomId)) row.append(button('Complete', 'complete', () => void complete(call)));
-	else row.append(button('Take', 'take', () => void take(call)));
-	card.append(row);
-	return card;
 }
 
 let shown = '';
@@ -187,14 +133,35 @@ let shown = '';
 function show(): void {
 	const mine = [...taken.values()];
 	const others = open.filter(({ roomId }) => !taken.has(roomId));
-	const state = JSON.stringify([mine, others]);
+	const state = JSON.stringify([mine, others], (key, value: unknown) => (key === 'signal' ? undefined : value));
 	const countText = others.length === 1 ? '1 open call' : `${others.length} open calls`;
 	const noneText = mine.length === 0 ? 'Nobody is calling for help now.' : 'No other open call.';
 	const text = others.length === 0 ? noneText : countText;
 	if (summary.textContent !== text) summary.textContent = text;
-	if (state === shown) return;
-	shown = state;
-	list.replaceChildren(...mine.map((call) => cardOf(call, false)), ...others.map((call, index) => cardOf(call, index === 0)));
+	if (state !== shown) {
+		shown = state;
+		list.replaceChildren(...mine.map((call) => cardOf(call, false)), ...others.map((call, index) => cardOf(call, index === 0)));
+	}
+	showSignals();
+}
+
+function cardOf(call: Call, isNewest: boolean): HTMLLIElement {
+	return callCard({
+		call,
+		isNewest,
+		isTaken: taken.has(call.roomId),
+		onWatch: () => watch(call),
+		onTake: () => void take(call),
+		onComplete: () => void complete(call),
+	});
+}
+
+function showSignals(): void {
+	for (const card of list.querySelectorAll('li')) {
+		const { room = '' } = card.dataset;
+		const signal = open.find(({ roomId }) => roomId === room)?.signal ?? signals.get(room);
+		showSignal(card, signal, serverNowS());
+	}
 }
 
 async function poll(): Promise<void> {
@@ -212,22 +179,31 @@ async function poll(): Promise<void> {
 	}
 }
 
-/** Calls taken here that ended elsewhere (the caller is safe, the tab slept). */
-async function dropEnded(): Promise<void> {
-	for (const call of [...taken.values()]) if (!(await roomIsThere(call.roomId))) forget(call);
-	show();
+/** How calls fare that the list does not show: taken here, or watched here and taken by somebody else. */
+async function pollMine(): Promise<void> {
+	const mine = new Map(taken);
+	if (watched !== undefined) mine.set(watched.roomId, watched);
+	for (const { roomId } of open) mine.delete(roomId);
+	const answers = [...mine.values()].map(async (call) => {
+		const answer = await askAfter(call.roomId);
+		if (answer === 'over') ended(call);
+		else if (answer !== undefined) signals.set(call.roomId, answer);
+	});
+	await Promise.all(answers);
+	for (const roomId of signals.keys()) if (!mine.has(roomId)) signals.delete(roomId);
+	showSignals();
 }
 
 me.value = localStorage.getItem(meKey) ?? '';
 me.addEventListener('input', () => localStorage.setItem(meKey, me.value));
-soundButton.addEventListener('click', () => setSound(video.muted));
 leaveButton.addEventListener('click', leave);
-video.addEventListener('playing', () => {
-	linkText.textContent = 'Live';
-});
+setInterval(() => {
+	view.refresh();
+	showSignals();
+}, 1_000);
 
-for (let round = 0; ; round += 1) {
+for (;;) {
 	await poll();
-	if (taken.size > 0 && round % 5 === 0) await dropEnded();
+	await pollMine();
 	await new Promise((resolve) => setTimeout(resolve, pollMs));
 }

@@ -22,7 +22,10 @@ const form = element('call', HTMLFormElement);
 const running = element('running', HTMLElement);
 const helperText = element('helper', HTMLElement);
 const linkText = element('link', HTMLElement);
+const companyText = element('company', HTMLElement);
+const screenBox = element('screen', HTMLElement);
 const preview = element('preview', HTMLVideoElement);
+const veil = element('veil', HTMLElement);
 const notice = element('notice', HTMLElement);
 const safeButton = element('safe', HTMLButtonElement);
 const fields = {
@@ -46,6 +49,7 @@ let current: Running | undefined;
 const linkTexts: Readonly<Record<LinkState, string>> = {
 	connecting: 'Connecting …',
 	connected: 'Connected',
+	unattended: 'Your helpers are still connected. Reaching the server again …',
 	reconnecting: 'The connection was lost. Trying again …',
 	over: '',
 	replaced: '',
@@ -83,6 +87,7 @@ function begin(): Running {
 	notice.textContent = '';
 	helperText.textContent = 'Calling for help …';
 	linkText.textContent = '';
+	companyText.textContent = '';
 	return call;
 }
 
@@ -95,7 +100,8 @@ function end(call: Running): void {
 	current = undefined;
 	sessionStorage.removeItem(sessionKey);
 	preview.srcObject = null;
-	preview.hidden = true;
+	screenBox.hidden = true;
+	showPreviewAs('connecting');
 	running.hidden = true;
 	form.hidden = false;
 	notice.textContent = call.farewell;
@@ -127,8 +133,27 @@ async function capture(call: Running): Promise<Capture> {
 	}
 	notice.textContent = captured.missing;
 	preview.srcObject = captured.stream ?? null;
-	preview.hidden = captured.stream === undefined || captured.stream.getVideoTracks().length === 0;
+	screenBox.hidden = captured.stream === undefined || captured.stream.getVideoTracks().length === 0;
 	return captured;
+}
+
+/** @param helper '' while nobody comes */
+function showHelper(helper: string): void {
+	const text = helper === '' ? 'Your call is out. Waiting for a helper …' : `${helper} is coming to help you.`;
+	if (helperText.textContent !== text) helperText.textContent = text;
+}
+
+function showViewers(viewers: number): void {
+	const people = viewers === 1 ? '1 person is' : `${viewers} people are`;
+	companyText.textContent = viewers === 0 ? 'Nobody is watching yet.' : `${people} watching.`;
+}
+
+/** The caller's own picture looks as lost as it is to the helpers. */
+function showPreviewAs(state: LinkState): void {
+	const isLost = state === 'reconnecting';
+	screenBox.classList.toggle('lost', isLost);
+	veil.hidden = !isLost;
+	companyText.hidden = isLost;
 }
 
 async function watchForHelper(call: Running, { name, roomId }: Session): Promise<void> {
@@ -136,8 +161,7 @@ async function watchForHelper(call: Running, { name, roomId }: Session): Promise
 		try {
 			const { status, body } = await post('/duress/listen_for_helper', { name, roomId });
 			if (status === 200 && !call.over.signal.aborted) {
-				const helper = body === undefined ? '' : textOf(body, 'helper');
-				helperText.textContent = helper === '' ? 'Your call is out. Waiting for a helper …' : `${helper} is coming to help you.`;
+				showHelper(body === undefined ? '' : textOf(body, 'helper'));
 			}
 		} catch {
 			// The link's own state tells the person that the server is away.
@@ -153,8 +177,13 @@ function publish(call: Running, session: Session, stream: MediaStream | undefine
 		stillThere: () => roomIsThere(session.roomId),
 		onState: (state) => {
 			linkText.textContent = linkTexts[state];
+			showPreviewAs(state);
 			if (state === 'replaced') call.farewell = 'This call goes on in another window.';
 			if (state === 'over' || state === 'replaced') end(call);
+		},
+		onStatus: ({ viewers, helper }) => {
+			showViewers(viewers);
+			showHelper(helper);
 		},
 	});
 }
