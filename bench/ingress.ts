@@ -9,6 +9,7 @@ import type { MediaSocket } from '../src/media/media-socket.ts';
 import { NativeSocket } from '../src/media/native-socket.ts';
 import { nativeTransforms } from '../src/media/native-transform.ts';
 import { UdpSocket } from '../src/media/udp-socket.ts';
+import { sweepArrayBuffersHere } from '../src/runtime/array-buffers.ts';
 import { SRTP_PROFILES, type SrtpProfile } from '../src/srtp/profile.ts';
 import { SrtpReceiver } from '../src/srtp/srtp-receiver.ts';
 import { SrtpSender } from '../src/srtp/srtp-sender.ts';
@@ -18,6 +19,7 @@ const HEADER_BYTES = 20;
 const SECONDS = 4;
 const key = new Uint8Array(16).fill(1);
 
+sweepArrayBuffersHere();
 const [first, second, third] = process.argv.slice(2);
 if (first === 'send') await send(Number(second), Number(third));
 else await measureAll(Number(first ?? 8000));

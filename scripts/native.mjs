@@ -73,9 +73,9 @@ function readText(path) {
 	}
 }
 
-/** Whether there is nothing to do: it was built, or tried, from just this; or it is switched off. */
+/** Whether there is nothing to do: it was built, or tried, from just this. */
 export function nativeIsFresh(runtime) {
-	return process.env.DURESS_NATIVE === '0' || readText(`${addonPath(runtime.version)}.stamp`) === wantedStamp(runtime, findTools(runtime));
+	return readText(`${addonPath(runtime.version)}.stamp`) === wantedStamp(runtime, findTools(runtime));
 }
 
 /** Never fails: a failure is one line here, and the reason in a note that the server reads. */

@@ -73,11 +73,6 @@ test('without a compiler it is left out, until there is one', () => {
 	expect(loadNative(true, addon)).toHaveProperty('addon.forward');
 });
 
-test('switched off, nothing is built', () => {
-	expect(setUp({ DURESS_NATIVE: '0' })).toEqual({ stderr: '', fresh: true });
-	expect(existsSync(join(folder, 'native', 'build'))).toBe(false);
-});
-
 test('what is no addon of this version is not taken', () => {
 	writeFileSync(join(folder, 'not-an-addon.node'), 'no machine code');
 	expect(loadNative(true, join(folder, 'not-an-addon.node'))).toMatchObject({
