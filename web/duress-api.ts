@@ -1,4 +1,6 @@
 import { isObject, type JsonObject, parseObject, textOf } from './json.ts';
+import { followServerClock } from './server-clock.ts';
+import { readSignal, type Signal } from './signal.ts';
 
 /** A server that does not answer for this long is treated like a lost network: the caller tries again. */
 const answerWithinMs = 10_000;
@@ -11,6 +13,7 @@ export interface Answer {
 
 async function ask(path: string, init: RequestInit): Promise<Answer> {
 	const response = await fetch(path, { ...init, cache: 'no-store', signal: AbortSignal.timeout(answerWithinMs) });
+	followServerClock(response.headers);
 	return { status: response.status, body: parseObject(await response.text()) };
 }
 
@@ -42,6 +45,7 @@ export interface Call {
 	/** Unix seconds. */
 	readonly timestamp: number;
 	readonly viewerUrl: string;
+	readonly signal: Signal | undefined;
 }
 
 /** Reads one entry of a `listen` answer; undefined when it names no room. */
@@ -58,5 +62,17 @@ export function readCall(entry: unknown): Call | undefined {
 		zone: textOf(entry, 'zone'),
 		mobile: textOf(entry, 'mobile'),
 		timestamp: typeof timestamp === 'number' ? timestamp : 0,
+		signal: readSignal(entry.signal),
 	};
+}
+
+/** Whether a call goes on, and its signal: `over` only where the server clearly says so. */
+export async function askAfter(roomId: string): Promise<Signal | 'over' | undefined> {
+	try {
+		const { status, body } = await get(`/duress/session_info?roomId=${encodeURIComponent(roomId)}`);
+		if (status === 404) return 'over';
+		return status === 200 ? readSignal(body?.signal) : undefined;
+	} catch {
+		return undefined;
+	}
 }
