@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MIN_PACKET_BYTES } from './load/stamped-stream.ts';
 import type { Contender } from './servers/server-under-test.ts';
-import { curve, type Procedure, procedures, type Shape, shapes } from './shapes.ts';
+import { curve, type Procedure, procedures, type Shape, SINK_ABOVE_PACKETS, SINK_ABOVE_VIEWERS, shapes } from './shapes.ts';
 
 export interface BenchOptions {
 	readonly shapes: readonly Shape[];
@@ -38,16 +38,17 @@ What the media path of this server costs: real clients against the real server, 
   --vs LIST           beside it, in turns: pion, pion-bare (without interceptors), typescript (DURESS_NATIVE=0), floor (C)
   --rounds N          rounds, of which the medians are shown (default 1)
   --seconds N         of measuring in each round (default 8)
-  --clients KIND      datachannel, sink, or auto: the sink above ${60_000} packets/s or 300 viewers (default auto)
+  --clients KIND      datachannel, sink, or auto: the sink above ${SINK_ABOVE_PACKETS.toLocaleString('en')} packets/s or ${SINK_ABOVE_VIEWERS} viewers (default)
   --saturate          the most viewers that one core serves: short for --shape saturate
   --churn N           joins and leaves of --shape churn (default 2000); alone it runs that
   --no-native         Duress Server without its native media path
   --no-pin            let the system choose cores
-  --check             judge the bars of docs/performance.md; exit code 1 when one is missed
+  --check             judge the bars of docs/performance.md; exit code 1 when one is missed or was not measured
+                      (all of them: --shape all --vs pion)
   --json FILE         where the result goes (default bench/build/result.json)
   --plot FILE         where a plot of cost against viewers goes (an SVG; needs --shape curve)
 
-The result is a table on stdout. Progress goes to stderr. Exit code 1: a run was not honest or failed, or a bar was missed.
+The result is a table on stdout. Progress goes to stderr. Exit code 1: a run was not honest or failed, or a bar does not hold.
 `;
 
 const flags = {

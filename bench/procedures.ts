@@ -51,7 +51,8 @@ export async function runStorm(contender: Contender, settings: RunSettings): Pro
 		const startMs = performance.now();
 		const { joinMs } = await storm.join([STORM_ROOM], STORM_VIEWERS, STORM_VIEWERS, 'sink');
 		const allPlayingMs = performance.now() - startMs;
-		const { p99Ms, expected, received } = await lasting;
+		const { p99Ms, expected, received, samples } = await lasting;
+		if (samples === 0) throw new Error('the storm proves nothing: nothing came in the live room');
 		return {
 			...{ viewers: joinMs.length, allPlayingMs, joinP50Ms: percentile(joinMs, 0.5) },
 			...{ liveP99Ms: p99Ms, liveLoss: 1 - received / expected },

@@ -40,3 +40,11 @@ export type Procedure = (typeof procedures)[number];
 export function forwardedPerSecond(shape: Shape): number {
 	return shape.rooms * shape.viewers * shape.pps;
 }
+
+/** Above these libdatachannel's clients would be what is measured: at 50,000 packets/s they fill a core. */
+export const SINK_ABOVE_PACKETS = 20_000;
+export const SINK_ABOVE_VIEWERS = 300;
+
+export function needsSink(shape: Shape): boolean {
+	return forwardedPerSecond(shape) > SINK_ABOVE_PACKETS || shape.rooms * shape.viewers > SINK_ABOVE_VIEWERS;
+}

@@ -4,11 +4,8 @@ import { LoadProcess } from './load-process.ts';
 import { startDuress } from './servers/duress.ts';
 import { startPion } from './servers/pion.ts';
 import type { Contender, ServerUnderTest } from './servers/server-under-test.ts';
-import { forwardedPerSecond, type Shape } from './shapes.ts';
+import { needsSink, type Shape } from './shapes.ts';
 
-/** Above these libdatachannel's clients would be what is measured. */
-const SINK_ABOVE_PACKETS = 60_000;
-const SINK_ABOVE_VIEWERS = 300;
 /** The load may use so much of its core: beyond it queues grow that are not the server's. */
 export const MAX_LOAD_SHARE = 0.85;
 /** Packets at the end of a window whose loss no later one shows, and in the same spirit one in a thousand. */
@@ -70,8 +67,7 @@ export function roomsOf(shape: Shape): readonly string[] {
 }
 
 export function runSteady(contender: Contender, shape: Shape, settings: RunSettings): Promise<SteadyResult> {
-	const many = forwardedPerSecond(shape) > SINK_ABOVE_PACKETS || shape.rooms * shape.viewers > SINK_ABOVE_VIEWERS;
-	const clients = settings.clients === 'auto' ? (many ? 'sink' : 'datachannel') : settings.clients;
+	const clients = settings.clients === 'auto' ? (needsSink(shape) ? 'sink' : 'datachannel') : settings.clients;
 	return withLoad(contender, settings, async (load) => {
 		const rooms = roomsOf(shape);
 		await load.publish(rooms, shape.size, Math.min(shape.pps, JOINING_PPS));

@@ -11,10 +11,11 @@ import { Pacer } from './pacer.ts';
 import type { Signaling } from './signaling.ts';
 import { type SinkShared, SinkViewer } from './sink/sink-viewer.ts';
 
-/** What is under way when the sending stops has arrived after this, or never will: queues are a second long at the very most. */
-const DRAIN_MS = 1500;
-/** Between warm-up and window, so that no packet of the one is counted in the other. */
-const PAUSE_MS = 300;
+/** When nothing has come for this long after the sending stopped, nothing is under way any more. */
+const QUIET_MS = 500;
+const LOOK_EVERY_MS = 50;
+/** A server whose queues are longer than this does not serve. */
+const MAX_DRAIN_MS = 15_000;
 
 export interface LoadOptions {
 	readonly signaling: Signaling;
@@ -70,7 +71,7 @@ export class Load {
 	async measure(pps: number, seconds: number, warmUpSeconds: number, onBegin: () => void): Promise<Measured> {
 		const { serverPid } = this.#options;
 		await this.#pacer.run(pps, Math.ceil(pps * warmUpSeconds));
-		await delay(PAUSE_MS);
+		await this.#drain();
 		const sentBefore = new Map([...this.#broadcasters].map(([room, broadcaster]) => [room, broadcaster.sent]));
 		for (const { viewer } of this.#viewers) viewer.reception.begin();
 		this.#shared.latencies.begin();
@@ -82,7 +83,7 @@ export class Load {
 		await this.#pacer.run(pps, Math.round(pps * seconds));
 		const sendingSeconds = (performance.now() - startMs) / 1000;
 		const loadShare = this.#usage().shareSince(loadBefore);
-		await delay(DRAIN_MS);
+		await this.#drain();
 		const serverCpuSeconds = cpuSecondsOf(serverPid) - cpuBefore;
 		const sentIn = new Map([...this.#broadcasters].map(([room, broadcaster]) => [room, broadcaster.sent - (sentBefore.get(room) ?? 0)]));
 
@@ -119,6 +120,17 @@ export class Load {
 			...this.#viewers.map(({ viewer }) => viewer.leave()),
 			...[...this.#broadcasters.values()].map((one) => one.leave()),
 		]);
+	}
+
+	/** Waits until all that was sent has come or is lost, so that no packet of one window is counted in another. */
+	async #drain(): Promise<void> {
+		const startMs = performance.now();
+		let [seen, sinceMs] = [-1, startMs];
+		while (performance.now() - sinceMs < QUIET_MS && performance.now() - startMs < MAX_DRAIN_MS) {
+			const received = this.#viewers.reduce((sum, { viewer }) => sum + viewer.reception.received, 0);
+			if (received !== seen) [seen, sinceMs] = [received, performance.now()];
+			await delay(LOOK_EVERY_MS);
+		}
 	}
 
 	#open(room: string, clients: Clients): Promise<Viewer> {
