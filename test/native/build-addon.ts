@@ -31,12 +31,12 @@ export interface ScriptEnd {
 	readonly stderr: string;
 }
 
-/** Runs a program to its end, a minute at most. */
+/** Runs a program to its end, two minutes at most. */
 export function runProgram(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ScriptEnd {
 	const { status, signal, stdout, stderr } = spawnSync(program, args, {
 		env: { ...process.env, ...env },
 		encoding: 'utf8',
-		timeout: 60_000,
+		timeout: 120_000,
 	});
 	return { code: status ?? signal ?? 'not found', stdout: stdout ?? '', stderr: stderr ?? '' };
 }

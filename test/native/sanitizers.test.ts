@@ -5,6 +5,9 @@ import { rounds } from '../support/rounds.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import { buildAddon, compilerLibrary, runProgram } from './build-addon.ts';
 
+/** Node takes ten times as long under them, and other tests run beside. */
+const withinMinutes = { timeout: 120_000 };
+
 describeWithProgram('compiler', 'under the address and undefined-behaviour sanitizers', (compiler) => {
 	const sanitizer = compilerLibrary(compiler, 'libasan.so');
 	const folder = makeTemporaryFolder();
@@ -27,15 +30,15 @@ describeWithProgram('compiler', 'under the address and undefined-behaviour sanit
 
 	// The seeds differ so that the long rounds try something else each.
 	const seeds = Array.from({ length: rounds(10) }, (_, at) => at + 1);
-	test.each(seeds)('no argument makes the addon touch what it may not (seed %i)', (seed) => {
+	test.each(seeds)('no argument makes the addon touch what it may not (seed %i)', withinMinutes, (seed) => {
 		expect(run('addon-fuzz.ts', String(seed), '10000')).toMatchObject({ code: 0, stderr: '' });
 	});
 
-	test('sockets and contexts end in every way', () => {
+	test('sockets and contexts end in every way', withinMinutes, () => {
 		expect(run('addon-lifecycle.ts')).toEqual({ code: 0, stdout: 'ok\n', stderr: '' });
 	});
 
-	test('a full queue is handled', () => {
+	test('a full queue is handled', withinMinutes, () => {
 		expect(run('starved-socket.ts')).toMatchObject({ code: 0, stderr: '' });
 	});
 });
