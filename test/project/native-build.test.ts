@@ -7,6 +7,8 @@ import { nativeAddon } from '../../src/media/testing/native-addon.ts';
 import { runProgram } from '../native/build-addon.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
+/** The compiler takes two seconds, and several times that beside other tests. */
+const withinMinutes = { timeout: 120_000 };
 const root = join(import.meta.dirname, '..', '..');
 const name = `media-${process.versions.node}-${process.platform}-${process.arch}.node`;
 let folder = '';
@@ -36,7 +38,7 @@ function setUp(env: Readonly<Record<string, string>> = {}): { readonly stderr: s
 	return { stderr, fresh: stdout === 'true\n' };
 }
 
-test('it is built once, and again when a source has changed', () => {
+test('it is built once, and again when a source has changed', withinMinutes, () => {
 	nativeAddon();
 	expect(setUp()).toEqual({ stderr: '', fresh: false });
 	expect(loadNative(true, addon)).toHaveProperty('addon.forward');
@@ -51,7 +53,7 @@ test('it is built once, and again when a source has changed', () => {
 	expect(readdirSync(join(folder, 'native', 'build')).sort()).toEqual([name, `${name}.stamp`]);
 });
 
-test('a build that fails is one line, is not tried again, and is told to the server', () => {
+test('a build that fails is one line, is not tried again, and is told to the server', withinMinutes, () => {
 	nativeAddon();
 	setUp();
 	writeFileSync(join(folder, 'native', 'broken.c'), 'this is no C\n');
@@ -63,7 +65,7 @@ test('a build that fails is one line, is not tried again, and is told to the ser
 	expect(loadNative(true, addon)).toMatchObject({ addon: undefined, why: expect.stringContaining('broken.c') });
 });
 
-test('without a compiler it is left out, until there is one', () => {
+test('without a compiler it is left out, until there is one', withinMinutes, () => {
 	const { stderr } = setUp({ PATH: folder });
 	expect(stderr).toBe('setup: no native media path (there is no C compiler); the server works without it\n');
 	expect(setUp({ PATH: folder })).toEqual({ stderr: '', fresh: true });
