@@ -34,6 +34,8 @@ const BLIND_PATIENCE = 2;
 const TOO_MUCH = 1.2;
 /** Keyframes take this share of what sound leaves of a thin link: sound must pass while one is on its way. */
 const KEYFRAME_SHARE = 0.7;
+/** And at least this part of the estimate, which is made of pictures alone (see takesKeyframes). */
+const LEAST_PICTURE_SHARE = 0.8;
 /** A picture older than this tells a helper nothing about now. */
 const LONGEST_SPACING_MS = 20_000;
 const SPACING_STEP_MS = 500;
@@ -117,7 +119,7 @@ export class ViewerAdaptation {
 		}
 		const lower = levels.slice(this.#placeIn(levels) + 1);
 		const fitting = lower.find((level) => level === 'key-frames' || this.#rateOf(level, source, nowMs) + soundBps <= budgetBps);
-		this.level = fitting === undefined || (budgetBps <= soundBps && mayLoseAll) ? 'sound-only' : fitting;
+		this.level = fitting === undefined || (mayLoseAll && !takesKeyframes(source, budgetBps)) ? 'sound-only' : fitting;
 	}
 
 	/**
@@ -177,7 +179,7 @@ export class ViewerAdaptation {
 		if (this.level !== 'key-frames') return;
 		const keyframeBits = 8 * source.keyframeBytes;
 		const passingBps = this.#link.passingBps(nowMs);
-		const shareBps = passingBps === undefined ? undefined : KEYFRAME_SHARE * Math.max(0, passingBps - soundBps);
+		const shareBps = passingBps === undefined ? undefined : KEYFRAME_SHARE * Math.max(LEAST_PICTURE_SHARE * passingBps, passingBps - soundBps);
 		const neededMs = shareBps === undefined ? 0 : (1000 * keyframeBits) / Math.max(1, shareBps);
 		const spacingMs = Math.min(LONGEST_SPACING_MS, Math.max(this.#leastSpacingMs, neededMs));
 		this.keyframeSpacingMs = SPACING_STEP_MS * Math.ceil(spacingMs / SPACING_STEP_MS);
@@ -193,4 +195,12 @@ export class ViewerAdaptation {
 		const ceiling = ceilingOf(level, source.layerCount(nowMs));
 		return ceiling === NO_LAYERS ? 0 : source.layersBps(ceiling, nowMs);
 	}
+}
+
+/**
+ * Whether a keyframe gets through a link of this rate before it is too old. A receiver makes its estimate of pictures alone (libwebrtc's
+ * ReceiveSideCongestionController), so that one below the rate of the sound does not say that nothing but sound passes.
+ */
+function takesKeyframes({ keyframeBytes }: SourceRates, bitrateBps: number): boolean {
+	return 8 * keyframeBytes <= (KEYFRAME_SHARE * bitrateBps * LONGEST_SPACING_MS) / 1000;
 }
