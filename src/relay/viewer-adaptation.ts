@@ -179,7 +179,8 @@ export class ViewerAdaptation {
 		if (this.level !== 'key-frames') return;
 		const keyframeBits = 8 * source.keyframeBytes;
 		const passingBps = this.#link.passingBps(nowMs);
-		const shareBps = passingBps === undefined ? undefined : KEYFRAME_SHARE * Math.max(LEAST_PICTURE_SHARE * passingBps, passingBps - soundBps);
+		const shareBps =
+			passingBps === undefined ? undefined : KEYFRAME_SHARE * Math.max(LEAST_PICTURE_SHARE * passingBps, passingBps - soundBps);
 		const neededMs = shareBps === undefined ? 0 : (1000 * keyframeBits) / Math.max(1, shareBps);
 		const spacingMs = Math.min(LONGEST_SPACING_MS, Math.max(this.#leastSpacingMs, neededMs));
 		this.keyframeSpacingMs = SPACING_STEP_MS * Math.ceil(spacingMs / SPACING_STEP_MS);
