@@ -8,7 +8,17 @@ import type { SteadyResult } from './steady-run.ts';
 function round(figures: Partial<SteadyResult>): SteadyResult {
 	return {
 		...{ sent: 100, expected: 100, received: 100, unexplained: 0, viewers: 1, p50Ms: 1, p99Ms: 2, maxMs: 3, samples: 9, seconds: 1 },
-		...{ serverCpuSeconds: 1, serverRssBytes: 100e6, loadShare: 0.5, cpuUsPerPacket: 5, packetsPerSecond: 100, loss: 0, joinMs: [10] },
+		...{
+			serverCpuSeconds: 1,
+			serverRssBytes: 100e6,
+			loadShare: 0.5,
+			loadProcessShare: 0.4,
+			drained: true,
+			cpuUsPerPacket: 5,
+			packetsPerSecond: 100,
+			loss: 0,
+			joinMs: [10],
+		},
 		...{ clients: 'sink', faults: [], ...figures },
 	};
 }

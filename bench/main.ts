@@ -54,9 +54,14 @@ async function measureRound(round: number, options: BenchOptions, settings: RunS
 		for (const contender of shape.only ?? (['duress', ...typescript, ...options.versus] as const)) {
 			const result = await runSteady(contender, shape, settings);
 			addTo(entry.rounds, contender, result);
-			const { cpuUsPerPacket, loss, p99Ms, loadShare } = result;
+			const { cpuUsPerPacket, loss, p99Ms, loadShare, loadProcessShare } = result;
 			const figures = `${cpuUsPerPacket.toFixed(2)} µs/packet, loss ${(loss * 100).toFixed(2)} %, p99 ${p99Ms.toFixed(1)} ms`;
-			progress(round, shape.name, contender, `${figures}, load core ${(loadShare * 100).toFixed(0)} %`);
+			progress(
+				round,
+				shape.name,
+				contender,
+				`${figures}, load core ${(loadShare * 100).toFixed(0)} %, ${(loadProcessShare * 100).toFixed(0)} % its own`,
+			);
 			for (const fault of result.faults) tell(`  ✗ ${fault}`);
 		}
 		if (!options.floor && !beside.includes('floor')) continue;

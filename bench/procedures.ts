@@ -123,7 +123,7 @@ export async function runSaturation(
 		const shape = { name: `saturate-${viewers}`, rooms: 1, viewers, pps: PPS, size: SIZE };
 		const result = await runSteady(contender, shape, { ...settings, clients: 'sink' });
 		tell(viewers, result);
-		const served = result.loss < MOST_LOSS && result.p99Ms < MOST_P99_MS && result.loadShare <= MAX_LOAD_SHARE;
+		const served = result.drained && result.loss < MOST_LOSS && result.p99Ms < MOST_P99_MS && result.loadShare <= MAX_LOAD_SHARE;
 		tried.push({ viewers, served, result });
 		if (served) good = viewers;
 		else [bad, endedByLoad] = [viewers, result.loadShare > MAX_LOAD_SHARE];

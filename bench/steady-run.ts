@@ -13,6 +13,7 @@ const UNEXPLAINED_PACKETS = 3;
 const UNEXPLAINED_SHARE = 0.001;
 /** While viewers join, so that handshakes have the machine to themselves. */
 const JOINING_PPS = 50;
+const JOINING_FORWARDED_PPS = 10_000;
 const JOINING_AT_ONCE = 8;
 const WARM_UP_SECONDS = 2;
 
@@ -70,7 +71,8 @@ export function runSteady(contender: Contender, shape: Shape, settings: RunSetti
 	const clients = settings.clients === 'auto' ? (needsSink(shape) ? 'sink' : 'datachannel') : settings.clients;
 	return withLoad(contender, settings, async (load) => {
 		const rooms = roomsOf(shape);
-		await load.publish(rooms, shape.size, Math.min(shape.pps, JOINING_PPS));
+		const joiningPps = Math.min(shape.pps, JOINING_PPS, JOINING_FORWARDED_PPS / (shape.rooms * shape.viewers));
+		await load.publish(rooms, shape.size, joiningPps);
 		const { joinMs } = await load.join(rooms, shape.viewers, JOINING_AT_ONCE, clients);
 		const measured = await load.measure(shape.pps, settings.seconds, WARM_UP_SECONDS);
 		return judge(measured, joinMs, clients);
@@ -78,11 +80,12 @@ export function runSteady(contender: Contender, shape: Shape, settings: RunSetti
 }
 
 function judge(measured: Measured, joinMs: readonly number[], clients: Clients): SteadyResult {
-	const { expected, received, viewers, unexplained, loadShare, seconds, serverCpuSeconds, samples } = measured;
+	const { expected, received, viewers, unexplained, drained, loadShare, seconds, serverCpuSeconds, samples } = measured;
 	const faults: string[] = [];
 	if (loadShare > MAX_LOAD_SHARE) faults.push(`the load's core was ${(loadShare * 100).toFixed(0)} % busy: it measured itself`);
 	const allowed = Math.max(UNEXPLAINED_PACKETS, (expected / viewers) * UNEXPLAINED_SHARE);
 	if (unexplained > allowed) faults.push(`a viewer was not sent ${unexplained} packets, without a gap in its sequence numbers`);
+	if (!drained) faults.push('packets of one window were still on their way in the next');
 	if (received > expected) faults.push('more came than was sent');
 	if (received === 0 || samples === 0) faults.push('nothing came');
 	return {

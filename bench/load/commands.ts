@@ -59,6 +59,10 @@ export const measured = Type.Object({
 	serverRssBytes: Type.Integer(),
 	/** How busy the load's core was, 0…1; where it is not pinned, how many cores the process used. */
 	loadShare: Type.Number(),
+	/** What of it was the load process itself: the rest is others' on the same core. */
+	loadProcessShare: Type.Number(),
+	/** Whether all that was sent had come, or was lost, before the windows were closed. */
+	drained: Type.Boolean(),
 });
 export type Measured = Static<typeof measured>;
 

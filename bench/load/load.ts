@@ -71,7 +71,7 @@ export class Load {
 	async measure(pps: number, seconds: number, warmUpSeconds: number, onBegin: () => void): Promise<Measured> {
 		const { serverPid } = this.#options;
 		await this.#pacer.run(pps, Math.ceil(pps * warmUpSeconds));
-		await this.#drain();
+		const warmUpDrained = await this.#drain();
 		const sentBefore = new Map([...this.#broadcasters].map(([room, broadcaster]) => [room, broadcaster.sent]));
 		for (const { viewer } of this.#viewers) viewer.reception.begin();
 		this.#shared.latencies.begin();
@@ -82,8 +82,8 @@ export class Load {
 		const startMs = performance.now();
 		await this.#pacer.run(pps, Math.round(pps * seconds));
 		const sendingSeconds = (performance.now() - startMs) / 1000;
-		const loadShare = this.#usage().shareSince(loadBefore);
-		await this.#drain();
+		const load = this.#usage().since(loadBefore);
+		const drained = await this.#drain();
 		const serverCpuSeconds = cpuSecondsOf(serverPid) - cpuBefore;
 		const sentIn = new Map([...this.#broadcasters].map(([room, broadcaster]) => [room, broadcaster.sent - (sentBefore.get(room) ?? 0)]));
 
@@ -97,7 +97,7 @@ export class Load {
 		return {
 			...{ sent: [...sentIn.values()].reduce((sum, count) => sum + count, 0), expected, received, unexplained },
 			...{ viewers: this.#viewers.length, ...this.#shared.latencies.summary() },
-			...{ seconds: sendingSeconds, serverCpuSeconds, serverRssBytes: rssBytesOf(serverPid), loadShare },
+			...{ seconds: sendingSeconds, serverCpuSeconds, serverRssBytes: rssBytesOf(serverPid), ...load, drained: warmUpDrained && drained },
 		};
 	}
 
@@ -122,8 +122,8 @@ export class Load {
 		]);
 	}
 
-	/** Waits until all that was sent has come or is lost, so that no packet of one window is counted in another. */
-	async #drain(): Promise<void> {
+	/** Waits until all that was sent has come or is lost, so that no packet of one window is counted in another; false when that never came. */
+	async #drain(): Promise<boolean> {
 		const startMs = performance.now();
 		let [seen, sinceMs] = [-1, startMs];
 		while (performance.now() - sinceMs < QUIET_MS && performance.now() - startMs < MAX_DRAIN_MS) {
@@ -131,6 +131,7 @@ export class Load {
 			if (received !== seen) [seen, sinceMs] = [received, performance.now()];
 			await delay(LOOK_EVERY_MS);
 		}
+		return performance.now() - sinceMs >= QUIET_MS;
 	}
 
 	#open(room: string, clients: Clients): Promise<Viewer> {
@@ -143,18 +144,14 @@ export class Load {
 	/** Of the core that this process has for itself, else of the process. */
 	#usage() {
 		const { core } = this.#options;
-		const ticks = core === undefined ? undefined : coreTicks(core);
-		const cpu = process.cpuUsage();
-		const atMs = performance.now();
-		return {
-			ticks,
-			cpu,
-			atMs,
-			shareSince(before: { readonly ticks: typeof ticks; readonly cpu: typeof cpu; readonly atMs: number }): number {
-				if (ticks !== undefined && before.ticks !== undefined) return (ticks.busy - before.ticks.busy) / (ticks.all - before.ticks.all);
-				return (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1000 / (atMs - before.atMs);
-			},
+		const [ticks, cpu, atMs] = [core === undefined ? undefined : coreTicks(core), process.cpuUsage(), performance.now()];
+		const since = (before: { readonly ticks: typeof ticks; readonly cpu: typeof cpu; readonly atMs: number }) => {
+			const loadProcessShare = (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1000 / (atMs - before.atMs);
+			const isPinned = ticks !== undefined && before.ticks !== undefined;
+			const loadShare = isPinned ? (ticks.busy - before.ticks.busy) / (ticks.all - before.ticks.all) : loadProcessShare;
+			return { loadShare, loadProcessShare };
 		};
+		return { ticks, cpu, atMs, since };
 	}
 }
 

@@ -40,7 +40,7 @@ export interface SinkAnswer {
 	readonly port: number;
 }
 
-/** Takes the VP8 (or Opus) of each section with the header extensions offered, and nothing else: no repair, no feedback but reports. */
+/** Takes the VP8 (or Opus) of each section with the header extensions and feedback offered, and no other codec. */
 export function writeAnswer(offer: SinkOffer, own: SinkAnswer): string {
 	const media = offer.sections.slice(1);
 	const mids = media.map((section) => valueIn(section, 'a=mid:') ?? '0');
@@ -55,14 +55,17 @@ export function writeAnswer(offer: SinkOffer, own: SinkAnswer): string {
 		const [kind = ''] = section;
 		const codec = kind.startsWith('m=video') ? /^a=rtpmap:(\d+) VP8\/90000$/i : /^a=rtpmap:(\d+) opus\/48000\/2$/i;
 		const rtpmap = section.find((line) => codec.test(line)) ?? '';
+		const payloadType = codec.exec(rtpmap)?.[1] ?? '';
+		// As browsers answer. A server keeps packets for repair only where repair may be asked for, and that is part of what it costs.
+		const feedback = section.filter((line) => line.startsWith(`a=rtcp-fb:${payloadType} `));
 		return [
-			`${kind.split(' ', 1)[0]} ${own.port} UDP/TLS/RTP/SAVPF ${codec.exec(rtpmap)?.[1] ?? ''}`,
+			`${kind.split(' ', 1)[0]} ${own.port} UDP/TLS/RTP/SAVPF ${payloadType}`,
 			'c=IN IP4 127.0.0.1',
 			`a=mid:${mids[index]}`,
 			...section.filter((line) => line === 'a=sendonly' || line === 'a=sendrecv').map(() => 'a=recvonly'),
 			...section.filter((line) => line === 'a=recvonly' || line === 'a=inactive').map(() => 'a=inactive'),
 			...section.filter((line) => line.startsWith('a=extmap:')),
-			...['a=rtcp-mux', rtpmap, `a=ice-ufrag:${own.ufrag}`, `a=ice-pwd:${own.pwd}`],
+			...['a=rtcp-mux', rtpmap, ...feedback, `a=ice-ufrag:${own.ufrag}`, `a=ice-pwd:${own.pwd}`],
 			...[`a=fingerprint:sha-256 ${own.fingerprint}`, 'a=setup:active'],
 			`a=candidate:1 1 udp 2130706431 127.0.0.1 ${own.port} typ host`,
 			'a=end-of-candidates',
