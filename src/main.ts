@@ -7,6 +7,7 @@ import { loadConfig } from './config/load-config.ts';
 import { createCertificate } from './dtls/certificate.ts';
 import { bindApp } from './http/bind-app.ts';
 import { createHttpApp } from './http/http-app.ts';
+import { sessionUrls } from './http/session-urls.ts';
 import { wishRoutes } from './http/wish/wish-routes.ts';
 import { createServerLog } from './log/server-log.ts';
 import { engineGauges } from './media/engine-gauges.ts';
@@ -84,7 +85,7 @@ async function run(config: Config): Promise<void> {
 		webFolder: join(import.meta.dirname, '..', 'web'),
 	});
 	await app.register(wishRoutes, { rooms });
-	await app.register(signalingRoutes, { rooms, clock, log: logger, counts });
+	await app.register(signalingRoutes, { rooms, clock, log: logger, counts, urlsFor: sessionUrls(config) });
 	const port = await bindApp(app, config.listen).catch((error: unknown) =>
 		fail(`cannot listen on port ${config.listen.port}: ${reasonOf(error)}`),
 	);

@@ -10,6 +10,7 @@ export type OfferedRole = 'broadcaster' | 'viewer';
 /** Catches the one answer; nothing else has a way to a client without a socket. */
 class AnswerBox implements SignalSocket {
 	readonly version = 1;
+	readonly url = '';
 	#answer: string | undefined;
 
 	send(event: string, data: string): void {

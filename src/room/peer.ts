@@ -9,7 +9,7 @@ import { PeerLiveness } from './peer-liveness.ts';
 import type { RoomContext, TransportFailure, TransportListener } from './room-context.ts';
 import type { RoomPublication } from './room-publication.ts';
 import type { SignalSocket } from './signal-socket.ts';
-import { reconnectWithin, sendV2 } from './v2-events.ts';
+import { reconnect, sendV2 } from './v2-events.ts';
 
 export type PeerRole = 'broadcaster' | 'viewer' | 'room-peer';
 
@@ -219,7 +219,7 @@ export class Peer implements TransportListener, Occupant {
 		this.#onRemoved(this);
 		const farewell = farewells[ending];
 		if (socket === undefined || farewell === undefined) return;
-		if (ending === 'engine-lost') sendV2(socket, reconnectWithin(this.#context.entropy.unit()));
+		if (ending === 'engine-lost') sendV2(socket, reconnect(socket, this.#context.entropy.unit()));
 		if (farewell.event !== undefined) socket.send(farewell.event, farewell.data ?? '');
 		socket.close(farewell.code, farewell.reason);
 	}

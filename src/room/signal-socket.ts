@@ -2,6 +2,8 @@
 export interface SignalSocket {
 	/** 2 when the client asked for the added events with `?v=2`. */
 	readonly version: 1 | 2;
+	/** By which the client came, without its query. */
+	readonly url: string;
 	/** Sends `{"event","data"}`; `via` marks what another client sent by HTTP. */
 	send(event: string, data: string, via?: 'http'): void;
 	close(code: number, reason: string): void;

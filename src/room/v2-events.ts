@@ -10,8 +10,8 @@ export type V2Event =
 	/** `stream`: the msid stream id of the tracks concerned; a legacy room has several. */
 	| { readonly event: 'signal-lost'; readonly data: { readonly since: number; readonly stream: string } }
 	| { readonly event: 'signal-back'; readonly data: { readonly stream: string } }
-	/** The socket is about to be closed through no fault of the client's: it should come again, to the same URL, after this time. */
-	| { readonly event: 'reconnect'; readonly data: { readonly afterMs: number } };
+	/** The socket is about to be closed through no fault of the client's: it should come again, to this URL, after this time. */
+	| { readonly event: 'reconnect'; readonly data: { readonly url: string; readonly afterMs: number } };
 
 /** Those who must come again at the same moment are spread over this long. */
 const RECONNECT_SPREAD_MS = 500;
@@ -29,6 +29,6 @@ export function signalBack(publication: RoomPublication): V2Event {
 }
 
 /** @param share of the time over which reconnecting clients are spread, 0 to 1 */
-export function reconnectWithin(share: number): V2Event {
-	return { event: 'reconnect', data: { afterMs: Math.floor(share * RECONNECT_SPREAD_MS) } };
+export function reconnect({ url }: SignalSocket, share: number): V2Event {
+	return { event: 'reconnect', data: { url, afterMs: Math.floor(share * RECONNECT_SPREAD_MS) } };
 }

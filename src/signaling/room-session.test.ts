@@ -29,7 +29,7 @@ beforeEach(() => {
 function connect(wire = new FakeWire()) {
 	const counts = newSignalingCounts();
 	const connection = new Connection({ wire, clock, limits: defaultConnectionLimits, counts });
-	const session = new RoomSession({ room, role: 'viewer', version: 2, resumeToken: undefined, connection, counts });
+	const session = new RoomSession({ room, role: 'viewer', version: 2, url: 'ws://test', resumeToken: undefined, connection, counts });
 	const frames = () => wire.sent.map((text): { event: string; data: string } => JSON.parse(text));
 	return { wire, connection, session, frames };
 }

@@ -9,6 +9,7 @@ export interface RoomSessionOptions {
 	readonly room: Room;
 	readonly role: PeerRole;
 	readonly version: 1 | 2;
+	readonly url: string;
 	/** A v2 client's way back to its earlier peer. */
 	readonly resumeToken: string | undefined;
 	readonly connection: Connection;
@@ -24,6 +25,7 @@ const deliberateCloses: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 /** A client's part in a room: its frames go to its peer, the peer's words to its socket. */
 export class RoomSession implements ConnectionHandler, SignalSocket {
 	readonly version: 1 | 2;
+	readonly url: string;
 	readonly #room: Room;
 	readonly #role: PeerRole;
 	readonly #connection: Connection;
@@ -31,8 +33,9 @@ export class RoomSession implements ConnectionHandler, SignalSocket {
 	#peer: Peer;
 	#isFirstFrame = true;
 
-	constructor({ room, role, version, resumeToken, connection, counts }: RoomSessionOptions) {
+	constructor({ room, role, version, url, resumeToken, connection, counts }: RoomSessionOptions) {
 		this.version = version;
+		this.url = url;
 		this.#room = room;
 		this.#role = role;
 		this.#connection = connection;

@@ -20,6 +20,8 @@ export interface SignalingOptions {
 	readonly log: RoomLog;
 	readonly counts?: SignalingCounts;
 	readonly limits?: Partial<ConnectionLimits>;
+	/** What the URLs told to a client begin with: see `sessionUrls`. */
+	readonly urlsFor: (request: FastifyRequest) => { readonly wsOrigin: string };
 }
 
 interface Query {
@@ -47,7 +49,7 @@ const errorSchema = { type: 'object', properties: { error: { type: 'string' } },
  * error; a request without an upgrade to what is there gets 426 (RFC 9110 15.5.22).
  */
 async function registerSignaling(app: FastifyInstance, options: SignalingOptions): Promise<void> {
-	const { rooms, clock, log } = options;
+	const { rooms, clock, log, urlsFor } = options;
 	const counts = options.counts ?? newSignalingCounts();
 	const limits = { ...defaultConnectionLimits, ...options.limits };
 
@@ -94,7 +96,8 @@ async function registerSignaling(app: FastifyInstance, options: SignalingOptions
 			return;
 		}
 		const { version, resumeToken } = addedEvents(request);
-		new RoomSession({ room, role: route.role, version, resumeToken, connection, counts });
+		const url = `${urlsFor(request).wsOrigin}${request.url.split('?', 1)[0]}`;
+		new RoomSession({ room, role: route.role, version, url, resumeToken, connection, counts });
 	};
 
 	for (const route of socketRoutes) {

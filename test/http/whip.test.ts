@@ -71,7 +71,7 @@ describe('POST /whip/:roomId', () => {
 		const app = await startWishApp();
 		const room = app.rooms.get(roomId);
 		const heard: string[] = [];
-		room?.join('viewer', { version: 1, send: (event) => heard.push(event), close: () => {} });
+		room?.join('viewer', { version: 1, url: 'ws://test', send: (event) => heard.push(event), close: () => {} });
 		await openSession(app, 'whip', publisher);
 		expect(heard).toEqual(['offer', 'duress-alert']);
 		expect(app.engine.last('describe-peer').description.sends).toEqual([]);
@@ -354,7 +354,12 @@ describe('the end of a session', () => {
 		const app = await startWishApp();
 		const told: unknown[] = [];
 		const room = app.rooms.get(roomId);
-		room?.join('broadcaster', { version: 1, send: (event, data) => told.push([event, data]), close: (code) => told.push(code) });
+		room?.join('broadcaster', {
+			version: 1,
+			url: 'ws://test',
+			send: (event, data) => told.push([event, data]),
+			close: (code) => told.push(code),
+		});
 		goLive(app, (await openSession(app, 'whip', publisher)).engineId);
 		expect(told.slice(-2)).toEqual([['error', 'Replaced'], 4409]);
 	});
@@ -439,7 +444,7 @@ describe('the server never offers to a session', () => {
 		expect((await app.offer('/whip/club', publisher)).status).toBe(201);
 		expect((await app.offer('/whep/club', player)).status).toBe(201);
 		const commands = app.engine.sent('describe-peer').length;
-		app.rooms.get('club')?.join('room-peer', { version: 1, send: () => {}, close: () => {} });
+		app.rooms.get('club')?.join('room-peer', { version: 1, url: 'ws://test', send: () => {}, close: () => {} });
 		app.clock.advance(14_000);
 		expect(app.engine.sent('describe-peer')).toHaveLength(commands);
 		expect(app.rooms.get('club')?.peerCount).toBe(3);

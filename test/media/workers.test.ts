@@ -101,7 +101,10 @@ test('a worker that dies is replaced: its rooms go on with those who come again,
 
 	await killWorker(stage.server, `media ${mediaPorts().indexOf(ports[0] ?? 0)}`);
 	for (const peer of [broadcasters[0], ...losing]) expect(await peer.closed).toEqual({ code: 1012, reason: 'Media worker lost' });
-	expect(JSON.parse((await losing[0]?.nextFrame('reconnect'))?.data ?? '')).toEqual({ afterMs: expect.any(Number) });
+	expect(JSON.parse((await losing[0]?.nextFrame('reconnect'))?.data ?? '')).toEqual({
+		url: lost.viewerWebsocketUrl,
+		afterMs: expect.any(Number),
+	});
 	expect(losing[1]?.framesOf('reconnect')).toEqual([]);
 
 	const again = await stage.join({ url: lost.broadcasterWs, sends: 'VP8' });

@@ -14,7 +14,7 @@ const silentLog = { info: () => {}, warn: () => {} };
 
 const fakeSocket = (): SignalSocket & { offers: string[] } => {
 	const offers: string[] = [];
-	return { version: 2, offers, send: (event, data) => void (event === 'offer' && offers.push(data)), close: () => {} };
+	return { version: 2, url: 'ws://test', offers, send: (event, data) => void (event === 'offer' && offers.push(data)), close: () => {} };
 };
 
 test('a thousand rooms of every kind, opened and closed in every way, leave nothing behind', () => {

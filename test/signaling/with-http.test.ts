@@ -38,7 +38,7 @@ beforeEach(async () => {
 		readiness: () => ({ checks: {}, warnings: [] }),
 		version: '0.0.0-test',
 	});
-	await app.register(signalingRoutes, { rooms, clock, log, limits: { upgradeMs: 100 } });
+	await app.register(signalingRoutes, { rooms, clock, log, limits: { upgradeMs: 100 }, urlsFor: () => ({ wsOrigin: 'ws://test' }) });
 	base = `127.0.0.1:${await bindApp(app, { host: '127.0.0.1', port: 0 })}`;
 });
 

@@ -71,7 +71,14 @@ export class SignalingServer {
 	async #listen(): Promise<void> {
 		const log = { info: this.#record, warn: this.#record };
 		this.app.get('/plain', async () => ({ plain: true }));
-		await this.app.register(signalingRoutes, { rooms: this.rooms, clock: this.clock, log, counts: this.counts, limits: this.#limits });
+		await this.app.register(signalingRoutes, {
+			rooms: this.rooms,
+			clock: this.clock,
+			log,
+			counts: this.counts,
+			limits: this.#limits,
+			urlsFor: () => ({ wsOrigin: 'ws://test' }),
+		});
 		await this.app.listen({ host: '127.0.0.1', port: 0 });
 		const address = this.app.server.address();
 		if (address === null || typeof address === 'string') throw new Error('the server has no port');
