@@ -129,11 +129,8 @@ export class Downlink {
 		for (const { viewer } of pictures) viewer.remb(bitrateBps / pictures.length, nowMs);
 	}
 
-	/** @param soundBpsOf the rate of a publication's sound */
-	tick(nowMs: number, soundBpsOf: (publicationId: string, nowMs: number) => number): void {
-		for (const { viewer, source } of this.#pictures) {
-			if (viewer.isDue(nowMs)) viewer.tick(soundBpsOf(source.publicationId, nowMs), this.roundTripMs, nowMs);
-		}
+	tick(nowMs: number): void {
+		for (const { viewer } of this.#pictures) if (viewer.isDue(nowMs)) viewer.tick(this.roundTripMs, nowMs);
 		if (nowMs < this.#nextSoundMs) return;
 		this.#nextSoundMs = nowMs + SOUND_INTERVAL_MS;
 		// Where a link takes less than the picture, its loss is of our making, and more sound would make more of it.

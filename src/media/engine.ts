@@ -72,7 +72,6 @@ export class LocalEngine {
 	#nextSerial = 1;
 	#nextDropLogMs = 0;
 	#nextSweepMs = 0;
-	readonly #soundBpsOf = (publicationId: string, nowMs: number): number => this.#publications.get(publicationId)?.audio.rateBps(nowMs) ?? 0;
 
 	private constructor(options: LocalEngineOptions, media: MediaPath) {
 		this.#options = options;
@@ -420,7 +419,7 @@ export class LocalEngine {
 				this.#askForLost(peer, nowMs);
 			}
 			this.#reporter.reportDue(peer, nowMs);
-			peer.downlink.tick(nowMs, this.#soundBpsOf);
+			peer.downlink.tick(nowMs);
 		}
 		for (const publication of this.#fed) {
 			if (publication.video.keyframes.tick(nowMs)) this.#sendPictureLoss(publication);

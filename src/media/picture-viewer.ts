@@ -172,8 +172,7 @@ export class PictureViewer {
 		return nowMs >= this.#nextAdaptationMs || nowMs >= this.#burst.nextMs || nowMs >= this.#firstAgainMs || !this.#paced.empty;
 	}
 
-	/** @param soundBps of the same publication */
-	tick(soundBps: number, roundTripMs: number | undefined, nowMs: number): void {
+	tick(roundTripMs: number | undefined, nowMs: number): void {
 		const { octetsSent } = this.destination;
 		if (octetsSent > this.#octetsMetered) this.#retransmitter.media(octetsSent - this.#octetsMetered, nowMs);
 		this.#octetsMetered = octetsSent;
@@ -183,7 +182,7 @@ export class PictureViewer {
 		if (nowMs < this.#nextAdaptationMs) return;
 		this.#nextAdaptationMs = nowMs + ADAPTATION_INTERVAL_MS;
 		const { rates } = this.#options;
-		if (this.#adaptation.tick(rates, soundBps, roundTripMs, nowMs)) this.#followLevel(nowMs);
+		if (this.#adaptation.tick(rates, roundTripMs, nowMs)) this.#followLevel(nowMs);
 	}
 
 	#pump(nowMs: number): void {

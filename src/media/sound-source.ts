@@ -1,5 +1,4 @@
 import type { SendSection } from '../negotiation/media-description.ts';
-import { ByteRate } from '../relay/byte-rate.ts';
 import { EarlierPackets } from '../relay/earlier-packets.ts';
 import { absSendTimeAt, extensionByte, outboundHeaderLength, payloadTypeAt } from '../relay/outbound-packet.ts';
 import { readTimestamp } from '../relay/timestamp-squeeze.ts';
@@ -64,7 +63,6 @@ export class SoundViewer {
  */
 export class SoundSource extends EngineSource {
 	readonly kind = 'audio';
-	readonly #rate = new ByteRate();
 	readonly #viewers = new Set<SoundViewer>();
 	readonly #header = createRtpHeader();
 	readonly #block: RedBlock = { payloadType: 0, offset: 0, length: 0 };
@@ -96,11 +94,6 @@ export class SoundSource extends EngineSource {
 		if (viewer.repeats === repeats) return;
 		viewer.repeats = repeats;
 		this.#sortViewers();
-	}
-
-	/** Bits per second of what the source sends. */
-	rateBps(nowMs: number): number {
-		return 8 * this.#rate.lastSecond(nowMs);
 	}
 
 	/**
@@ -137,7 +130,6 @@ export class SoundSource extends EngineSource {
 	/** What lies in `scratch`, with its primary block in `#block` where it is RED. */
 	#distribute(length: number, extendedSequence: number, timestampLine: number, isRed: boolean, nowMs: number): void {
 		if (this.codec === undefined || isRed !== this.#isRed) this.#setFormat(isRed);
-		this.#rate.add(length, nowMs);
 		this.clock.packet(readTimestamp(scratch), timestampLine, nowMs);
 		if (!isRed) {
 			// Who takes RED is sent Opus as it is too: this source has nothing else now.

@@ -28,16 +28,16 @@ const HEADROOM = 1.1;
  * never shows room for much. Near that bound it shows that nothing holds it back: reason enough for a try.
  */
 const UNHINDERED = 1.4;
-/** Such a try waits so many times longer: it fails more often than one that an estimate speaks for. */
+/** Such a try waits so many times longer: it fails more often than one that an estimate speaks for. Where there is no estimate, none can. */
 const BLIND_PATIENCE = 2;
 /** A level whose rate is this much above what a failed try has shown to pass would fail as well: an estimate falls to 0.85 of it. */
 const TOO_MUCH = 1.2;
-/** Keyframes take this share of what sound leaves of a thin link: sound must pass while one is on its way. */
-const KEYFRAME_SHARE = 0.7;
-/** And at least this part of the estimate, which is made of pictures alone (see takesKeyframes). */
-const LEAST_PICTURE_SHARE = 0.8;
+/** Keyframes take this share of the estimate, which runs up to 1.5 times ahead of what arrives: sound must pass while one is on its way. */
+const KEYFRAME_SHARE = 0.6;
 /** A picture older than this tells a helper nothing about now. */
 const LONGEST_SPACING_MS = 20_000;
+/** After sound alone: nothing is known of the link then but that sound passes. */
+const FIRST_SPACING_MS = 10_000;
 const SPACING_STEP_MS = 500;
 
 /**
@@ -80,32 +80,31 @@ export class ViewerAdaptation {
 
 	/**
 	 * To be called several times a second.
-	 * @param soundBps of the sound beside the picture
 	 * @param roundTripMs to the viewer, if known
 	 * @returns whether level or spacing have changed
 	 */
-	tick(source: SourceRates, soundBps: number, roundTripMs: number | undefined, nowMs: number): boolean {
+	tick(source: SourceRates, roundTripMs: number | undefined, nowMs: number): boolean {
 		const { level, keyframeSpacingMs } = this;
 		const link = this.#link;
-		link.setSent(this.#rateOf(level, source, nowMs) + soundBps);
+		link.setSent(this.#rateOf(level, source, nowMs), nowMs);
 		if (nowMs - this.#changedMs < SETTLE_MS + (roundTripMs ?? DEFAULT_ROUND_TRIP_MS)) link.forgetTrouble();
-		else if (link.congested(nowMs) || (this.#isTry(nowMs) && link.overrun(nowMs))) this.#stepDown(source, soundBps, nowMs);
+		else if (link.congested(nowMs) || (this.#isTry(nowMs) && link.overrun(nowMs))) this.#stepDown(source, nowMs);
 		else if (!link.clean(nowMs)) this.#troubleMs = nowMs;
-		else this.#stepUp(source, soundBps, nowMs);
-		this.#spaceKeyframes(source, soundBps, nowMs);
+		else this.#stepUp(source, nowMs);
+		this.#spaceKeyframes(source, nowMs);
 		return level !== this.level || keyframeSpacingMs !== this.keyframeSpacingMs;
 	}
 
-	#stepDown(source: SourceRates, soundBps: number, nowMs: number): void {
-		const levels = levelsOf(source.layerCount(nowMs));
-		const budgetBps = this.#link.budgetBps(nowMs);
-		const mayLoseAll = this.#link.estimateBps(nowMs) !== undefined || this.#link.hopeless(nowMs);
-		const triedFrom = this.#failedTry(levels, (level) => this.#rateOf(level, source, nowMs) + soundBps > TOO_MUCH * budgetBps, nowMs);
+	#stepDown(source: SourceRates, nowMs: number): void {
 		this.#troubleMs = nowMs;
 		if (this.level === 'sound-only') {
 			this.#link.forgetTrouble();
 			return;
 		}
+		const levels = levelsOf(source.layerCount(nowMs));
+		const budgetBps = this.#link.budgetBps(nowMs);
+		const mayLoseAll = this.#link.estimateBps(nowMs) !== undefined || this.#link.hopeless(nowMs);
+		const triedFrom = this.#failedTry(levels, (level) => this.#rateOf(level, source, nowMs) > TOO_MUCH * budgetBps, nowMs);
 		this.#link.relieve(nowMs);
 		this.#changedMs = nowMs;
 		if (triedFrom !== undefined) {
@@ -118,7 +117,7 @@ export class ViewerAdaptation {
 			return;
 		}
 		const lower = levels.slice(this.#placeIn(levels) + 1);
-		const fitting = lower.find((level) => level === 'key-frames' || this.#rateOf(level, source, nowMs) + soundBps <= budgetBps);
+		const fitting = lower.find((level) => level === 'key-frames' || this.#rateOf(level, source, nowMs) <= budgetBps);
 		this.level = fitting === undefined || (mayLoseAll && !takesKeyframes(source, budgetBps)) ? 'sound-only' : fitting;
 	}
 
@@ -142,19 +141,22 @@ export class ViewerAdaptation {
 		return this.#triedFrom !== undefined && nowMs - this.#changedMs < TRY_MS;
 	}
 
-	#stepUp(source: SourceRates, soundBps: number, nowMs: number): void {
+	#stepUp(source: SourceRates, nowMs: number): void {
+		// A try that has held speaks of a link that is better than the one on which others failed.
+		if (this.#triedFrom !== undefined && !this.#isTry(nowMs)) this.#waits.clear();
 		const levels = levelsOf(source.layerCount(nowMs));
 		const calmMs = nowMs - Math.max(this.#changedMs, this.#troubleMs);
 		const estimate = this.#link.estimateBps(nowMs);
 		const higherAfter = (ms: number): readonly ViewerLevel[] => levels.slice(this.#highestToTry(levels, ms), this.#placeIn(levels));
-		const roomFor = (level: ViewerLevel): boolean =>
-			estimate !== undefined && estimate >= HEADROOM * (this.#rateOf(level, source, nowMs) + soundBps);
-		const unhindered = estimate === undefined || estimate >= UNHINDERED * (this.#rateOf(this.level, source, nowMs) + soundBps);
-		const next = higherAfter(calmMs).find(roomFor) ?? (unhindered ? higherAfter(calmMs / BLIND_PATIENCE).at(-1) : undefined);
+		const roomFor = (level: ViewerLevel): boolean => estimate !== undefined && estimate >= HEADROOM * this.#rateOf(level, source, nowMs);
+		const unhindered = estimate === undefined || estimate >= UNHINDERED * this.#rateOf(this.level, source, nowMs);
+		const next =
+			higherAfter(calmMs).find(roomFor) ??
+			(unhindered ? higherAfter(estimate === undefined ? calmMs : calmMs / BLIND_PATIENCE).at(-1) : undefined);
 		if (next === undefined) return;
 		this.#triedFrom = this.level;
 		this.#changedMs = nowMs;
-		this.#leastSpacingMs = 0;
+		this.#leastSpacingMs = this.level === 'sound-only' ? FIRST_SPACING_MS : 0;
 		this.level = next;
 	}
 
@@ -174,13 +176,12 @@ export class ViewerAdaptation {
 		return Math.max(0, levels.indexOf(this.level));
 	}
 
-	#spaceKeyframes(source: SourceRates, soundBps: number, nowMs: number): void {
+	#spaceKeyframes(source: SourceRates, nowMs: number): void {
 		this.keyframePaceBps = Number.POSITIVE_INFINITY;
 		if (this.level !== 'key-frames') return;
 		const keyframeBits = 8 * source.keyframeBytes;
 		const passingBps = this.#link.passingBps(nowMs);
-		const shareBps =
-			passingBps === undefined ? undefined : KEYFRAME_SHARE * Math.max(LEAST_PICTURE_SHARE * passingBps, passingBps - soundBps);
+		const shareBps = passingBps === undefined ? undefined : KEYFRAME_SHARE * passingBps;
 		const neededMs = shareBps === undefined ? 0 : (1000 * keyframeBits) / Math.max(1, shareBps);
 		const spacingMs = Math.min(LONGEST_SPACING_MS, Math.max(this.#leastSpacingMs, neededMs));
 		this.keyframeSpacingMs = SPACING_STEP_MS * Math.ceil(spacingMs / SPACING_STEP_MS);

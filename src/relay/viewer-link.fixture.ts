@@ -36,7 +36,8 @@ export interface ModelLink {
 /**
  * One viewer behind a link of limited capacity, by the second hand: what is sent follows the level, what does not fit waits and then is
  * dropped, and the viewer answers as Chromium does: reports every second, and an estimate that falls to 0.85 of what arrives while the
- * queue grows, else rises by 8 % a second up to 1.5 times what arrives.
+ * queue grows, else rises by 8 % a second up to 1.5 times what arrives. What arrives is the picture alone: libwebrtc leaves sound out of its
+ * estimate (ReceiveSideCongestionController), thinks it over only when packets of a picture come, and repeats it with every report.
  */
 export class ModelViewer {
 	readonly adaptation = new ViewerAdaptation();
@@ -49,6 +50,9 @@ export class ModelViewer {
 	keyframes = 0;
 	readonly #sendsRemb: boolean;
 	#queueBits = 0;
+	/** Of them, the picture's. */
+	#queuedPictureBits = 0;
+	/** Of the picture, in the steps of the last second. */
 	#received: number[] = [];
 	#estimateBps = 0;
 	#nextReportMs = REPORT_MS;
@@ -76,10 +80,17 @@ export class ModelViewer {
 		return this;
 	}
 
+	/** Goes on until the level has stayed for three seconds, so that no try is under way. */
+	rest(): this {
+		while (this.changesSince(this.nowMs - 3000) > 0) this.#step();
+		return this;
+	}
+
 	#step(): void {
 		this.nowMs += STEP_MS;
 		const { link, source, adaptation, nowMs } = this;
-		const sentBits = this.#bits();
+		const pictureBits = this.#pictureBits();
+		const sentBits = pictureBits + (source.soundBps * STEP_MS) / 1000;
 		const room = (link.capacityBps * STEP_MS) / 1000;
 		const waiting = this.#queueBits + sentBits;
 		const delivered = Math.min(waiting, room);
@@ -87,9 +98,13 @@ export class ModelViewer {
 		this.#lostBits += waiting - delivered - kept + delivered * link.loss;
 		this.#sentBits += sentBits;
 		const grows = kept > this.#queueBits || kept === (link.capacityBps * link.queueMs) / 1000;
+		const pictureShare = (this.#queuedPictureBits + pictureBits) / waiting;
+		const receivedBits = delivered * pictureShare * (1 - link.loss);
 		this.#queueBits = kept;
-		this.#received = [...this.#received, delivered * (1 - link.loss)].slice(-(1000 / STEP_MS));
-		this.#estimate(grows && (1000 * kept) / link.capacityBps > OVERUSE_MS);
+		this.#queuedPictureBits = kept * pictureShare;
+		this.#received = [...this.#received, receivedBits].slice(-(1000 / STEP_MS));
+		if (receivedBits > 1) this.#estimate(grows && (1000 * kept) / link.capacityBps > OVERUSE_MS);
+		if (this.#estimateBps > 0 && nowMs >= this.#nextRembMs) this.#remb();
 
 		if (nowMs >= this.#nextReportMs) this.#report();
 		const rates = {
@@ -99,15 +114,14 @@ export class ModelViewer {
 			keyframeIntervalMs: source.keyframeIntervalMs,
 		};
 		const before = this.level;
-		adaptation.tick(rates, source.soundBps, ROUND_TRIP_MS, nowMs);
+		adaptation.tick(rates, ROUND_TRIP_MS, nowMs);
 		if (this.level !== before) this.changes.push({ atMs: nowMs, level: this.level });
 	}
 
-	#bits(): number {
+	#pictureBits(): number {
 		const { source, nowMs } = this;
 		const perStep = STEP_MS / 1000;
-		const sound = source.soundBps * perStep;
-		if (this.level === 'sound-only') return sound;
+		if (this.level === 'sound-only') return 0;
 		if (this.level === 'key-frames') {
 			if (nowMs - this.#keyframeMs >= Math.max(source.keyframeIntervalMs, this.adaptation.keyframeSpacingMs)) {
 				this.#keyframeMs = nowMs;
@@ -116,11 +130,11 @@ export class ModelViewer {
 			}
 			const bits = Math.min(this.#unsentBits, this.adaptation.keyframePaceBps * perStep);
 			this.#unsentBits -= bits;
-			return sound + bits;
+			return bits;
 		}
 		const layers =
 			this.level === 'full' ? source.layersBps : this.level === 'base-layer' ? source.layersBps.slice(0, 1) : source.layersBps.slice(0, -1);
-		return sound + layers.reduce((sum, bps) => sum + bps, 0) * perStep;
+		return layers.reduce((sum, bps) => sum + bps, 0) * perStep;
 	}
 
 	#estimate(overused: boolean): void {
@@ -135,7 +149,6 @@ export class ModelViewer {
 		} else if (this.#estimateBps < 1.5 * receivedBps + 10_000) {
 			this.#estimateBps = Math.min(this.#estimateBps * 1.08 ** (STEP_MS / 1000), 1.5 * receivedBps + 10_000);
 		}
-		if (this.nowMs >= this.#nextRembMs) this.#remb();
 	}
 
 	#remb(): void {

@@ -33,9 +33,16 @@ const PEAK_MS = 10_000;
 /** Chromium repeats REMB and reports every second. */
 const FRESH_MS = 5000;
 
-/** What one viewer's reports say of the link to it. */
+/**
+ * What one viewer's reports say of the link to it.
+ *
+ * Its estimate is one of pictures. libwebrtc makes it of their packets alone (ReceiveSideCongestionController), so that sound is no part of it, and
+ * thinks it over only when such packets come: without any it repeats the last one for ever, whatever has become of the link.
+ */
 export class ViewerLink {
+	/** Of the picture. */
 	#sentBps = 0;
+	#pictureMs = Number.NEGATIVE_INFINITY;
 	/** Of the packets that the averaged reports speak of, so many were lost. */
 	#lost = 0;
 	#packets = 0;
@@ -53,9 +60,10 @@ export class ViewerLink {
 	#peakBps = 0;
 	#peakMs = Number.NEGATIVE_INFINITY;
 
-	/** What the viewer is sent, picture and sound; the measure of what it reports. */
-	setSent(bitrateBps: number): void {
+	/** The rate of the picture that the viewer is sent; the measure of its estimate. */
+	setSent(bitrateBps: number, nowMs: number): void {
 		this.#sentBps = bitrateBps;
+		if (bitrateBps > 0) this.#pictureMs = nowMs;
 	}
 
 	/**
@@ -104,9 +112,9 @@ export class ViewerLink {
 		this.#lowSinceMs = Number.POSITIVE_INFINITY;
 	}
 
-	/** The viewer's estimate, while it is recent. */
+	/** The viewer's estimate, while it is recent and made of what the viewer is sent. */
 	estimateBps(nowMs: number): number | undefined {
-		return nowMs - this.#rembMs <= FRESH_MS ? this.#rembBps : undefined;
+		return nowMs - Math.min(this.#rembMs, this.#pictureMs) <= FRESH_MS ? this.#rembBps : undefined;
 	}
 
 	/** What has been seen to pass: by the estimate, and by what arrived when too much was sent. Undefined without an estimate. */
