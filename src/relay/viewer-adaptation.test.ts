@@ -116,6 +116,16 @@ describe('ViewerAdaptation', () => {
 		}
 	});
 
+	it('does not take a first estimate for trouble that is low and stays so, as a busy receiver makes it, while nothing is lost', () => {
+		const { adaptation } = new ModelViewer();
+		const rates = { layerCount: () => 1, layersBps: () => 450_000, keyframeBytes: 10_000, keyframeIntervalMs: 3000 };
+		for (let nowMs = 0; nowMs < 60_000; nowMs += 100) {
+			if (nowMs > 3000 && nowMs % 200 === 0) adaptation.remb(220_000, nowMs);
+			adaptation.report(0, 10, nowMs);
+			expect(adaptation.tick(rates, 100, nowMs)).toBe(false);
+		}
+	});
+
 	it('sends keyframes that get through behind hardly any queue, as slowly as the link has shown to need', () => {
 		const viewer = new ModelViewer().run(10_000);
 		Object.assign(viewer.link, { capacityBps: 150_000, queueMs: 50 });

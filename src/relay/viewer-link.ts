@@ -82,11 +82,6 @@ export class ViewerLink {
 	}
 
 	remb(bitrateBps: number, nowMs: number): void {
-		if (this.#rembMs === Number.NEGATIVE_INFINITY) {
-			// Before its first estimate a receiver has seen what was sent to it.
-			this.#peakBps = this.#sentBps;
-			this.#peakMs = nowMs;
-		}
 		if (bitrateBps >= this.#peakBps || nowMs - this.#peakMs > PEAK_MS) {
 			this.#peakBps = bitrateBps;
 			this.#peakMs = nowMs;
