@@ -81,11 +81,12 @@ describe.each(profiles)('under %s a packet sent again without a stream of its ow
 			const numbers = latest().map(({ payload }) => cameraNumber(payload));
 			return (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) + 1 - numbers.length;
 		};
-		// Room for the base layer, and for little more.
+		// Room for all, and soon for the base layer and little more.
 		for (let frame = 0; leftOut() < 80 && frame < 200; frame += 1) {
 			await shoot({ packets: 10, temporalId: [0, 2, 1, 2][frame % 4] ?? 0 });
 			stage.time.advance(100);
-			if (frame > 10 && frame % 5 === 0) viewer.sendRtcp({ type: 'remb', senderSsrc: 1, bitrateBps: 60_000, ssrcs: [VIDEO_SSRC] });
+			const bitrateBps = frame < 15 ? 5_000_000 : 60_000;
+			if (frame >= 10 && frame % 5 === 0) viewer.sendRtcp({ type: 'remb', senderSsrc: 1, bitrateBps, ssrcs: [VIDEO_SSRC] });
 		}
 		expect(leftOut()).toBeGreaterThanOrEqual(80);
 		const some = latest();
