@@ -141,9 +141,7 @@ export class Peer implements TransportListener, Occupant {
 		if (this.#socket === undefined || this.role === 'broadcaster') return;
 		const publications = receives.map(({ publication }) => publication);
 		this.#run(this.#negotiator.setPublications(publications, this.#negotiationMs()));
-		for (const { publication, codecs } of receives) {
-			for (const [kind, codec] of codecs) this.codecInUse(publication.publicationId, kind, codec);
-		}
+		for (const received of receives) this.#codecsOf(received);
 	}
 
 	/** Handles what the client signals. Returns false when it was told of an error in it. */
@@ -203,6 +201,7 @@ export class Peer implements TransportListener, Occupant {
 	catchUp(receives: readonly RoomPublication[]): void {
 		this.#negotiator.undelivered(this.#negotiationMs());
 		this.setReceives(receives);
+		if (this.feeds?.feederId === this.peerId) this.#codecsOf(this.feeds);
 		this.#armNegotiation();
 	}
 
@@ -224,10 +223,14 @@ export class Peer implements TransportListener, Occupant {
 		socket.close(farewell.code, farewell.reason);
 	}
 
-	/** What one of the publications it receives sends. A parked peer hears of it when it returns. */
+	/** What it sends itself, or what one of the publications it receives does. A parked peer hears of it when it returns. */
 	codecInUse(publicationId: string, kind: MediaKind, codec: CodecName): void {
-		if (this.#socket === undefined || this.role === 'broadcaster') return;
+		if (this.#socket === undefined) return;
 		this.#run(this.#negotiator.codecInUse(publicationId, kind, codec, this.#negotiationMs()));
+	}
+
+	#codecsOf({ publication, codecs }: RoomPublication): void {
+		for (const [kind, codec] of codecs) this.codecInUse(publication.publicationId, kind, codec);
 	}
 
 	iceCheck(remoteUfrag: string): void {

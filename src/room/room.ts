@@ -172,7 +172,8 @@ export class Room implements PublicationListener {
 		publication.codecs.set(kind, codec);
 		publication.feederId = peerId;
 		for (const other of this.#peers.values()) {
-			other.codecInUse(publicationId, kind, codec);
+			// A broadcaster that gives way to this one sends what it sends.
+			if (other === peer || other.feeds !== publication) other.codecInUse(publicationId, kind, codec);
 		}
 		this.publicationBack(publicationId);
 		if (publication !== this.#stage) return;

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { peerReports, sumOf, watchPeers } from '../support/browser.ts';
 import { type RunningServer, testServer } from '../support/start-server.ts';
 import { UdpRelay, type UdpRelayOptions } from '../support/udp-relay.ts';
-import { runPlainClient } from './plain-client.ts';
+import { type Encoding, runPlainClient } from './plain-client.ts';
 
 /** A mobile link at the edge of its cell: 50 ms ± 10 ms each way, with overtaking, and one datagram in twenty lost. */
 export const weakLink = { loss: 0.05, delayMs: 40, jitterMs: 20 } as const;
@@ -27,6 +27,7 @@ export interface ClientOptions {
 	readonly url: string;
 	/** Publishes in this codec; else views. */
 	readonly sends?: string;
+	readonly encoding?: Encoding;
 	/** Its way to the server; else straight. */
 	readonly via?: UdpRelay;
 }
@@ -43,9 +44,9 @@ export async function openPage(browser: Browser, url: string, via?: UdpRelay): P
 }
 
 /** A page with the plain client. */
-export async function openClient(browser: Browser, server: RunningServer, { url, sends, via }: ClientOptions): Promise<Page> {
+export async function openClient(browser: Browser, server: RunningServer, { url, sends, encoding, via }: ClientOptions): Promise<Page> {
 	const page = await openPage(browser, `${server.url}/helper`, via);
-	await runPlainClient(page, url, sends);
+	await runPlainClient(page, url, sends, encoding);
 	if (sends === undefined) await watchConcealment(page);
 	return page;
 }

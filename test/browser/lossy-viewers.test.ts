@@ -100,4 +100,28 @@ describeWithProgram('chromium', 'A viewer on a bad link', (chromium) => {
 		expect(requests).toBeLessThanOrEqual(Math.ceil(got.atMs / 3000) + 1);
 		expect(missingAt(judges)).toEqual(judges.flatMap(() => [0, 0]));
 	}, 120_000);
+
+	for (const codec of isFull ? ['VP8', 'VP9', 'AV1'] : ['VP8']) {
+		test(`of too little for all layers of ${codec} sees the picture move at fewer frames a second, while others see every frame`, async () => {
+			const { server, relay } = await lossyServer();
+			const session = await pressHelp(server, 'Maria');
+			const encoding = { scalabilityMode: 'L1T3', maxBitrate: 300_000 };
+			const broadcaster = await openClient(browser, server, { url: session.broadcasterWs, sends: codec, encoding });
+			await untilReports(broadcaster, 'frames are sent', 15_000, (all) => sumOf(all, 'outbound-rtp', 'framesSent') > 60);
+			const thin = await relay({ delayMs: 20, down: { rateBps: 280_000, queueMs: 300, delayMs: 20 } });
+			const pages = [
+				await openClient(browser, server, { url: session.viewerWebsocketUrl }),
+				await openClient(browser, server, { url: session.viewerWebsocketUrl, via: thin }),
+			];
+			await untilSettled(pages, 8000);
+			const [sent, clean, narrow] = await receive([broadcaster, ...pages], windowMs);
+			if (sent === undefined || clean === undefined || narrow === undefined) throw new Error('a page is missing');
+			tell(`${codec}, clean link`, clean);
+			tell(`${codec}, narrow link (${thin.lost} datagrams lost)`, narrow);
+			expect(clean.frames / sent.framesSent).toBeGreaterThanOrEqual(0.95);
+			expect(narrow.frames / clean.frames).toBeLessThanOrEqual(0.8);
+			expect((1000 * narrow.frames) / narrow.atMs).toBeGreaterThanOrEqual(3);
+			expect(narrow.concealed / narrow.samples).toBeLessThanOrEqual(0.05);
+		}, 120_000);
+	}
 });

@@ -1,11 +1,18 @@
 import type { Page } from 'playwright-core';
 
+/** What a broadcaster sets for its picture by setParameters. */
+export interface Encoding {
+	readonly scalabilityMode?: string;
+	/** Bits per second. */
+	readonly maxBitrate?: number;
+}
+
 /**
  * A client in a page of the server's origin that knows nothing of the product's own pages: it answers the server's offers.
- * With `codec` it publishes the fake camera and microphone and sends that video codec; without it shows what it gets.
+ * With `codec` it publishes the fake camera and microphone and sends that video codec, as `encoding` says; without it shows what it gets.
  * Its connections are seen by `peerReports` (after `watchPeers`).
  */
-export async function runPlainClient(page: Page, socketUrl: string, codec?: string): Promise<void> {
+export async function runPlainClient(page: Page, socketUrl: string, codec?: string, encoding: Encoding = {}): Promise<void> {
 	await page.evaluate(`(async () => {
 		const codec = ${JSON.stringify(codec ?? null)};
 		const stream = codec === null ? null : await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
@@ -34,7 +41,7 @@ export async function runPlainClient(page: Page, socketUrl: string, codec?: stri
 				const parameters = sender.getParameters();
 				const wanted = parameters.codecs.find((entry) => entry.mimeType.toLowerCase() === 'video/' + codec?.toLowerCase());
 				if (wanted === undefined) continue;
-				for (const encoding of parameters.encodings) encoding.codec = wanted;
+				for (const entry of parameters.encodings) Object.assign(entry, { codec: wanted }, ${JSON.stringify(encoding)});
 				await sender.setParameters(parameters);
 			}
 			socket.send(JSON.stringify({ event: 'answer', data: JSON.stringify(peer.localDescription) }));

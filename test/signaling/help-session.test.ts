@@ -242,6 +242,20 @@ test('a viewer that cannot play what is sent is told so, and so is one that come
 	expect((await late.next('error')).data).toBe('Codec not supported: VP8');
 });
 
+test('a broadcaster that sends AV1, and it alone, is asked for its dependency descriptor', async () => {
+	const old = await connectMedia(server(), broadcasterPath, 'older');
+	const broadcaster = await connectMedia(server(), broadcasterPath, 'newer');
+	goLive(server(), broadcaster.engineId, undefined, 'AV1');
+	const offer = await broadcaster.client.next('offer');
+	expect(offer.data).toContain('#dependency-descriptor-rtp-header-extension');
+	broadcaster.client.send('answer', answerTo(offer.data, { ufrag: 'newer' }));
+	await broadcaster.client.settled();
+	const [receives] = server().engine.last('describe-peer').description.receives;
+	expect(receives?.extensions.dependencyDescriptor).toBe(4);
+	// Its own first one, and that it is replaced.
+	expect(old.client.events()).toEqual(['offer', 'duress-alert', 'error']);
+});
+
 test('nothing in the log gives a room away', async () => {
 	const viewer = await connectMedia(server(), `${viewerPath}?v=2`);
 	await viewer.client.leave();

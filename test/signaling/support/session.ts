@@ -27,8 +27,9 @@ export function goLive(
 	server: Pick<SignalingServer, 'engine'>,
 	engineId: string,
 	publicationId = server.engine.last('open-publication').publication.publicationId,
+	codec: 'VP8' | 'AV1' = 'VP8',
 ): void {
-	server.engine.onEvent({ type: 'publication-live', publicationId, peerId: engineId, kind: 'video', codec: 'VP8' });
+	server.engine.onEvent({ type: 'publication-live', publicationId, peerId: engineId, kind: 'video', codec });
 	server.engine.onEvent({ type: 'publication-live', publicationId, peerId: engineId, kind: 'audio', codec: 'opus' });
 }
 
