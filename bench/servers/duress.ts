@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { serverCommand } from '../../scripts/server-command.mjs';
 import { end, start } from '../children.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 
@@ -16,20 +17,16 @@ const readyLine = Type.Object({ msg: Type.Literal('ready'), port: Type.Integer()
 /** Starts the real server, as `npm start` does, on free ports of loopback. */
 export async function startDuress(core: number | undefined, native: boolean): Promise<ServerUnderTest> {
 	const dataFolder = mkdtempSync(join(tmpdir(), 'duress-bench-'));
-	const args = ['--disable-warning=ExperimentalWarning', join(projectRoot, 'src', 'main.ts'), '--addr', '127.0.0.1:0'];
-	const child = start(core, process.execPath, args, {
-		cwd: projectRoot,
-		env: {
-			...process.env,
-			DURESS_MEDIA_HOST: '127.0.0.1',
-			DURESS_MEDIA_PORT: '0',
-			DURESS_ANNOUNCED_IPS: '127.0.0.1',
-			DURESS_DATA_DIR: dataFolder,
-			DURESS_NATIVE: native ? '1' : '0',
-			DURESS_LOG_FORMAT: 'json',
-		},
-		stdio: ['ignore', 'pipe', 'pipe'],
+	const { args, env } = serverCommand(['--addr', '127.0.0.1:0'], {
+		...process.env,
+		DURESS_MEDIA_HOST: '127.0.0.1',
+		DURESS_MEDIA_PORT: '0',
+		DURESS_ANNOUNCED_IPS: '127.0.0.1',
+		DURESS_DATA_DIR: dataFolder,
+		DURESS_NATIVE: native ? '1' : '0',
+		DURESS_LOG_FORMAT: 'json',
 	});
+	const child = start(core, process.execPath, args, { cwd: projectRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
 	const lines: string[] = [];
 	const ready = Promise.withResolvers<number>();
 	const crashed = Promise.withResolvers<never>();

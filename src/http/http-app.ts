@@ -92,7 +92,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
 	await addApiDescription(app, options.version);
 	const context: HttpContext = { ...options, helpRate: new RateWindow(), urlsFor: sessionUrls(config) };
 	for (const route of ROUTES) route(app, context);
-	if (options.webFolder !== undefined) addWebPages(app, options.webFolder);
+	if (options.webFolder !== undefined) await addWebPages(app, options.webFolder);
 	await addApiPages(app);
 	return app;
 }

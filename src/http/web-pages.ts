@@ -1,10 +1,10 @@
 /** The pages: a folder of small files, read once and served from memory, TypeScript as JavaScript. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendError } from './http-errors.ts';
+import { stripTypes } from './strip-types.ts';
 
 const CONTENT_TYPES = new Map([
 	['.css', 'text/css; charset=utf-8'],
@@ -51,8 +51,8 @@ interface WebFile {
  * Serves `victim.html` at `/`, `helper.html` at `/helper`, everything else of the folder at `/assets/NAME`. A `NAME.ts` is served
  * as JavaScript, also as `NAME.js`; tests and settings of the folder are not served.
  */
-export function addWebPages(app: FastifyInstance, folder: string): void {
-	const files = new Map(readdirSync(folder).flatMap((name) => readWebFile(folder, name)));
+export async function addWebPages(app: FastifyInstance, folder: string): Promise<void> {
+	const files = await readWebFiles(folder);
 	for (const [path, name] of PAGES) {
 		const page = files.get(name);
 		if (page === undefined) continue;
@@ -72,11 +72,23 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: WebFile): 
 	return reply.type(file.type).send(file.body);
 }
 
-function readWebFile(folder: string, name: string): [string, WebFile][] {
-	const type = name.endsWith('.html') ? 'text/html; charset=utf-8' : CONTENT_TYPES.get(extname(name));
-	if (type === undefined || /\.(?:test|d)\.ts$/.test(name)) return [];
-	const source = readFileSync(join(folder, name));
-	const body = extname(name) === '.ts' ? Buffer.from(stripTypeScriptTypes(source.toString('utf8'))) : source;
-	const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-	return [[name, { body, type, etag }]];
+async function readWebFiles(folder: string): Promise<ReadonlyMap<string, WebFile>> {
+	const sources = new Map<string, Buffer>();
+	for (const name of readdirSync(folder)) {
+		if (typeOf(name) !== undefined && !/\.(?:test|d)\.ts$/.test(name)) sources.set(name, readFileSync(join(folder, name)));
+	}
+	const typed = [...sources].filter(([name]) => extname(name) === '.ts');
+	const scripts = await stripTypes(new Map(typed.map(([name, source]) => [name, source.toString('utf8')])));
+	return new Map(
+		[...sources].map(([name, source]) => {
+			const script = scripts.get(name);
+			const body = script === undefined ? source : Buffer.from(script);
+			const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+			return [name, { body, type: typeOf(name) ?? '', etag }];
+		}),
+	);
+}
+
+function typeOf(name: string): string | undefined {
+	return name.endsWith('.html') ? 'text/html; charset=utf-8' : CONTENT_TYPES.get(extname(name));
 }

@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { serverCommand } from '../../scripts/server-command.mjs';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
-
-/** As `npm start` runs it. */
-const program = ['--disable-warning=ExperimentalWarning', join(projectRoot, 'src', 'main.ts')];
 
 /** From spawn to the ready line: a cold start on a machine that runs other tests at the same time. */
 const readyWithinMs = 20_000;
@@ -88,11 +86,13 @@ function watchOutput(child: ChildProcess, lines: string[]): Promise<Record<strin
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
 	const folder = options.dataFolder === undefined ? makeTemporaryFolder() : undefined;
 	const dataFolder = options.dataFolder ?? folder?.path;
-	const child = spawn(process.execPath, [...program, '--addr', '127.0.0.1:0', ...(options.flags ?? [])], {
-		cwd: projectRoot,
-		env: { ...process.env, DURESS_MEDIA_PORT: '0', DURESS_DATA_DIR: dataFolder, ...options.env },
-		stdio: ['ignore', 'pipe', 'pipe'],
+	const { args, env } = serverCommand(['--addr', '127.0.0.1:0', ...(options.flags ?? [])], {
+		...process.env,
+		DURESS_MEDIA_PORT: '0',
+		DURESS_DATA_DIR: dataFolder,
+		...options.env,
 	});
+	const child = spawn(process.execPath, args, { cwd: projectRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
 	// The streams' end, not the process's: a log line written last is still in the pipe at `exit`.
 	const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')));
 	const lines: string[] = [];
@@ -142,9 +142,10 @@ export async function runServer(
 	flags: readonly string[],
 	env: Record<string, string | undefined> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-	const child = spawn(process.execPath, [...program, ...flags], {
+	const command = serverCommand(flags, { ...process.env, ...env });
+	const child = spawn(process.execPath, command.args, {
 		cwd: projectRoot,
-		env: { ...process.env, ...env },
+		env: command.env,
 		stdio: ['ignore', 'pipe', 'pipe'],
 		timeout: readyWithinMs,
 	});

@@ -1,0 +1,15 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+/**
+ * TypeScript as JavaScript, by name. In a thread of its own that ends at once: the stripper's WebAssembly and heap, some 10 MB, would otherwise
+ * stay with the server for as long as it runs.
+ * @throws Error of the first source that is no erasable TypeScript
+ */
+export async function stripTypes(sources: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+	const thread = new Worker(new URL('./strip-types-thread.ts', import.meta.url), { workerData: sources, name: 'strip-types' });
+	// `once` rejects with the thread's error.
+	const [stripped]: readonly unknown[] = await once(thread, 'message');
+	if (!(stripped instanceof Map)) throw new TypeError('the thread that strips types answers with a map');
+	return stripped;
+}
