@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DropCounts } from './drop-counts.ts';
 
-const NONE = { unknown: 0, stun: 0, stranger: 0, early: 0, srtp: 0, unexpected: 0 };
+const NONE = { unknown: 0, stun: 0, stranger: 0, busy: 0, early: 0, srtp: 0, unexpected: 0 };
 
 test('there is no news before the first drop, and each drop is news once', () => {
 	const drops = new DropCounts();

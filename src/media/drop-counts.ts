@@ -6,6 +6,8 @@ export type DropReason =
 	| 'stun'
 	/** DTLS, RTP or RTCP from an address that no authenticated check came from. */
 	| 'stranger'
+	/** DTLS of a peer for which too much of it waits already. */
+	| 'busy'
 	/** Media before the keys are there. */
 	| 'early'
 	/** SRTP or SRTCP that is malformed, replayed or not authentic. */
@@ -15,7 +17,7 @@ export type DropReason =
 
 /** Counts dropped datagrams by reason; what came since the last look is told in one piece. */
 export class DropCounts {
-	readonly total: Record<DropReason, number> = { unknown: 0, stun: 0, stranger: 0, early: 0, srtp: 0, unexpected: 0 };
+	readonly total: Record<DropReason, number> = { unknown: 0, stun: 0, stranger: 0, busy: 0, early: 0, srtp: 0, unexpected: 0 };
 	#toldSum = 0;
 
 	count(reason: DropReason): void {

@@ -15,6 +15,7 @@ import { EnginePeer } from './engine-peer.ts';
 import type { EngineAddress, EngineCommand, EngineEvent } from './engine-port.ts';
 import { EnginePublication } from './engine-publication.ts';
 import { FaultLog } from './fault-log.ts';
+import { HandshakeQueue } from './handshake-queue.ts';
 import { Ingress } from './ingress.ts';
 import type { LinkQuality } from './link-quality.ts';
 import { DROP_LOG_INTERVAL_MS, SWEEP_INTERVAL_MS, TICK_MS } from './media-limits.ts';
@@ -93,6 +94,10 @@ export class LocalEngine {
 		const ingress = new Ingress({
 			peers: this.#peers,
 			drops: this.#drops,
+			handshakes: new HandshakeQueue(
+				(peer, datagram) => peer.handleDtls(datagram, performance.now()),
+				(turn) => setImmediate(() => this.#guarded(turn)),
+			),
 			reply: (datagram, to) => this.#send(datagram, to),
 			listener: {
 				checked: (peer, remoteUfrag) => this.#checked(peer, remoteUfrag),

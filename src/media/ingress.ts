@@ -6,6 +6,7 @@ import { parseStun } from '../stun/message.ts';
 import { classifyDatagram } from './classify-datagram.ts';
 import type { DropCounts } from './drop-counts.ts';
 import type { EnginePeer } from './engine-peer.ts';
+import type { HandshakeQueue } from './handshake-queue.ts';
 import type { PeerTable } from './peer-table.ts';
 
 /** The largest decrypted packet: see srtp/profile.ts. */
@@ -25,6 +26,7 @@ export class Ingress {
 	readonly #peers: PeerTable;
 	readonly #drops: DropCounts;
 	readonly #listener: IngressListener;
+	readonly #handshakes: HandshakeQueue<EnginePeer>;
 	readonly #reply: (datagram: Uint8Array, to: RemoteAddress) => void;
 	readonly #header = createRtpHeader();
 	readonly #plain = new Uint8Array(PLAIN_BYTES);
@@ -33,11 +35,13 @@ export class Ingress {
 		readonly peers: PeerTable;
 		readonly drops: DropCounts;
 		readonly listener: IngressListener;
+		readonly handshakes: HandshakeQueue<EnginePeer>;
 		readonly reply: (datagram: Uint8Array, to: RemoteAddress) => void;
 	}) {
 		this.#peers = options.peers;
 		this.#drops = options.drops;
 		this.#listener = options.listener;
+		this.#handshakes = options.handshakes;
 		this.#reply = options.reply;
 	}
 
@@ -55,7 +59,7 @@ export class Ingress {
 				this.#receiveStun(bytes.slice(0, length), from, nowMs);
 				return;
 			case 'dtls':
-				this.#receiveDtls(bytes.slice(0, length), from, nowMs);
+				this.#receiveDtls(bytes.slice(0, length), from);
 				return;
 			default:
 				this.#drops.count('unknown');
@@ -84,11 +88,11 @@ export class Ingress {
 	}
 
 	/** Only from addresses that an authenticated check came from: a stranger's hello costs nothing. */
-	#receiveDtls(datagram: Uint8Array, from: RemoteAddress, nowMs: number): void {
+	#receiveDtls(datagram: Uint8Array, from: RemoteAddress): void {
 		const peers = this.#peers.at(from);
 		const peer = peers.find((candidate) => !candidate.isConnected) ?? peers[0];
 		if (peer === undefined) this.#drops.count('stranger');
-		else peer.handleDtls(datagram, nowMs);
+		else if (!this.#handshakes.push(peer, datagram)) this.#drops.count('busy');
 	}
 
 	#receiveRtp(bytes: Uint8Array, datagramLength: number, from: RemoteAddress, nowMs: number): void {
