@@ -75,8 +75,8 @@ export interface ChurnResult {
 
 const CHURN_ROOM = 'churn';
 const CHURN_AT_ONCE = 10;
-/** By then compilers have seen the code and the heap has found its size. */
-const CHURN_WARM_UP = 200;
+/** By then compilers have seen the code, and the heaps of both threads have been through a major collection and found their size. */
+const CHURN_WARM_UP = 2000;
 /** Peers and their memory are let go of at once; what a parked one would keep is gone by then as well. */
 const SETTLE_MS = 5000;
 
