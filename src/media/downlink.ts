@@ -43,7 +43,7 @@ export class Downlink {
 	/** The highest sequence number that the peer has reported of each source, with its cycles. */
 	readonly #reportedUpTo = new Map<number, number>();
 	readonly #alarm = new LossAlarm();
-	/** The active ones by kind, as `tick` walks them a hundred times a second. */
+	/** The active ones by kind, as `tick` walks them. */
 	#pictures: readonly PictureReception[] = [];
 	#sounds: readonly SoundReception[] = [];
 	#nextSoundMs = 0;
@@ -129,8 +129,15 @@ export class Downlink {
 		for (const { viewer } of pictures) viewer.remb(bitrateBps / pictures.length, nowMs);
 	}
 
+	/** When `tick` has something to do again, unless a picture is joined meanwhile. */
+	get nextTickMs(): number {
+		let next = this.#nextSoundMs;
+		for (const { viewer } of this.#pictures) next = Math.min(next, viewer.isPlain ? viewer.nextTickMs : 0);
+		return next;
+	}
+
 	tick(nowMs: number): void {
-		for (const { viewer } of this.#pictures) if (viewer.isDue(nowMs)) viewer.tick(this.roundTripMs, nowMs);
+		for (const { viewer } of this.#pictures) if (nowMs >= viewer.nextTickMs) viewer.tick(this.roundTripMs, nowMs);
 		if (nowMs < this.#nextSoundMs) return;
 		this.#nextSoundMs = nowMs + SOUND_INTERVAL_MS;
 		// Where a link takes less than the picture, its loss is of our making, and more sound would make more of it.

@@ -65,6 +65,8 @@ export class EnginePeer {
 	silent = false;
 	/** When its sources are reported to it again. */
 	nextSenderReportMs = 0;
+	/** When the engine has something to do for it again. Whoever gives it something to do sets it to 0. */
+	nextTickMs = 0;
 	/** The room was told that this ICE generation is nearly used up. */
 	wornTold = false;
 	/** The server's ufrags that lead to this peer: of the current ICE generation and, until it is retired, the former. */

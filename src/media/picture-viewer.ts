@@ -167,9 +167,10 @@ export class PictureViewer {
 		this.#adaptation.remb(bitrateBps, nowMs);
 	}
 
-	/** Whether `tick` has anything to do: nearly always not. */
-	isDue(nowMs: number): boolean {
-		return nowMs >= this.#nextAdaptationMs || nowMs >= this.#burst.nextMs || nowMs >= this.#firstAgainMs || !this.#paced.empty;
+	/** When `tick` has something to do; a join, and what is relayed to a viewer that is not plain, may bring it forward. */
+	get nextTickMs(): number {
+		if (!this.#paced.empty) return 0;
+		return Math.min(this.#nextAdaptationMs, this.#burst.nextMs, this.#firstAgainMs);
 	}
 
 	tick(roundTripMs: number | undefined, nowMs: number): void {
