@@ -65,7 +65,7 @@ export async function runStorm(contender: Contender, settings: RunSettings): Pro
 
 export interface ChurnResult {
 	readonly count: number;
-	/** Resident octets: of the fresh server, after the first 200 have come and gone, and after all the others. */
+	/** Resident octets: of the fresh server, after the first 2,000 have come and gone, and after all the others. */
 	readonly freshBytes: number;
 	readonly beforeBytes: number;
 	readonly afterBytes: number;

@@ -108,7 +108,7 @@ function churnTable({ churn }: Report): readonly string[] {
 		...[median(results.map((one) => one.seconds)).toFixed(0)],
 	]);
 	if (rows.length === 0) return [];
-	return [...table(['joins and leaves', 'RSS MB fresh', 'after the first 200', 'after all', 'growth MB', 'seconds'], rows), ''];
+	return [...table(['joins and leaves', 'RSS MB fresh', 'after the first 2,000', 'after all', 'growth MB', 'seconds'], rows), ''];
 }
 
 function saturationTable({ saturation }: Report): readonly string[] {

@@ -1,6 +1,6 @@
 /**
  * How the server is started, by `npm start`, the tests and the bench alike. It runs with any flags and environment; with these it holds less memory
- * (docs/performance.md has the figures).
+ * (decision 21 has the figures).
  */
 import { join } from 'node:path';
 import { projectRoot } from './project-root.mjs';
@@ -8,7 +8,7 @@ import { projectRoot } from './project-root.mjs';
 const nodeFlags = [
 	// Stripping types for the pages is still marked experimental; what can be said of it is in decision 12, not in every start.
 	'--disable-warning=ExperimentalWarning',
-	// Of each thread's young generation. What lives is small: more room only means that more of it is touched before it is swept. 1 MB costs speed.
+	// Of each thread's semi-spaces, of which its young generation has up to three. What lives is small: more room only means that more of it is touched before it is swept. 1 MB costs speed.
 	'--max-semi-space-size=4',
 ];
 

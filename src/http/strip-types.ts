@@ -7,9 +7,11 @@ import { Worker } from 'node:worker_threads';
  * @throws Error of the first source that is no erasable TypeScript
  */
 export async function stripTypes(sources: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+	if (sources.size === 0) return sources;
 	const thread = new Worker(new URL('./strip-types-thread.ts', import.meta.url), { workerData: sources, name: 'strip-types' });
+	const ended = once(thread, 'exit').then(([code]) => Promise.reject(new Error(`the thread that strips types ended with ${code}`)));
 	// `once` rejects with the thread's error.
-	const [stripped]: readonly unknown[] = await once(thread, 'message');
+	const [stripped]: readonly unknown[] = await Promise.race([once(thread, 'message'), ended]);
 	if (!(stripped instanceof Map)) throw new TypeError('the thread that strips types answers with a map');
 	return stripped;
 }

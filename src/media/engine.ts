@@ -97,6 +97,7 @@ export class LocalEngine {
 			handshakes: new HandshakeQueue(
 				(peer, datagram) => peer.handleDtls(datagram, performance.now()),
 				(turn) => setImmediate(() => this.#guarded(turn)),
+				() => performance.now(),
 			),
 			reply: (datagram, to) => this.#send(datagram, to),
 			listener: {

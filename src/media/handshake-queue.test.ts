@@ -3,10 +3,24 @@ import { HandshakeQueue } from './handshake-queue.ts';
 
 let turns: (() => void)[];
 let handled: string[];
+let nowMs: number;
 let queue: HandshakeQueue<string>;
 
 const datagram = (number: number): Uint8Array => Uint8Array.of(number);
 const push = (peer: string, number: number): boolean => queue.push(peer, datagram(number));
+
+/** Each step takes 2 ms unless a test says otherwise. */
+function queueOf(handle: (peer: string, datagram: Uint8Array) => void, stepMs = 2): HandshakeQueue<string> {
+	const take = (peer: string, taken: Uint8Array): void => {
+		nowMs += stepMs;
+		handle(peer, taken);
+	};
+	return new HandshakeQueue(
+		take,
+		(work) => turns.push(work),
+		() => nowMs,
+	);
+}
 
 function runTurn(): void {
 	turns.shift()?.();
@@ -15,13 +29,11 @@ function runTurn(): void {
 beforeEach(() => {
 	turns = [];
 	handled = [];
-	queue = new HandshakeQueue(
-		(peer, [number]) => handled.push(`${peer}${number}`),
-		(work) => turns.push(work),
-	);
+	nowMs = 0;
+	queue = queueOf((peer, [number]) => handled.push(`${peer}${number}`));
 });
 
-test('one datagram is handled in each turn, those of one peer in order, and peers take turns', () => {
+test('one long step is done in each turn, those of one peer in order, and peers take turns', () => {
 	for (const number of [1, 2, 3]) push('a', number);
 	push('b', 1);
 	push('c', 1);
@@ -35,6 +47,16 @@ test('one datagram is handled in each turn, those of one peer in order, and peer
 	}
 	expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
 	expect(handled).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
+});
+
+test('a turn does short steps for a millisecond, and goes on in the next', () => {
+	queue = queueOf((peer) => handled.push(peer), 0.4);
+	for (const peer of ['a', 'b', 'c', 'd']) push(peer, 1);
+	runTurn();
+	expect(handled).toEqual(['a', 'b', 'c']);
+	runTurn();
+	expect(handled).toEqual(['a', 'b', 'c', 'd']);
+	expect(turns).toEqual([]);
 });
 
 test('what comes after all is done begins anew', () => {
@@ -57,13 +79,10 @@ test('a peer that floods waits for eight, and takes nothing from another', () =>
 });
 
 test('a fault in one does not keep the others from their turns', () => {
-	queue = new HandshakeQueue(
-		(peer) => {
-			if (peer === 'bad') throw new Error('fault');
-			handled.push(peer);
-		},
-		(work) => turns.push(work),
-	);
+	queue = queueOf((peer) => {
+		if (peer === 'bad') throw new Error('fault');
+		handled.push(peer);
+	});
 	push('bad', 1);
 	push('good', 1);
 	expect(runTurn).toThrow('fault');

@@ -105,10 +105,10 @@ describeWithProgram('chromium', 'A viewer on a bad link', (chromium) => {
 		test(`of too little for all layers of ${codec} sees the picture move at fewer frames a second, while others see every frame`, async () => {
 			const { server, relay } = await lossyServer();
 			const session = await pressHelp(server, 'Maria');
-			const encoding = { scalabilityMode: 'L1T3', maxBitrate: 300_000 };
+			const encoding = { scalabilityMode: 'L1T3', maxBitrate: 400_000 };
 			const broadcaster = await openClient(browser, server, { url: session.broadcasterWs, sends: codec, encoding });
 			await untilReports(broadcaster, 'frames are sent', 15_000, (all) => sumOf(all, 'outbound-rtp', 'framesSent') > 60);
-			const thin = await relay({ delayMs: 20, down: { rateBps: 280_000, queueMs: 300, delayMs: 20 } });
+			const thin = await relay({ delayMs: 20, down: { rateBps: 340_000, queueMs: 300, delayMs: 20 } });
 			const pages = [
 				await openClient(browser, server, { url: session.viewerWebsocketUrl }),
 				await openClient(browser, server, { url: session.viewerWebsocketUrl, via: thin }),
