@@ -126,6 +126,13 @@ describe('ViewerAdaptation', () => {
 		}
 	});
 
+	it('takes a low first estimate for trouble where the round trip grows with it: the link was too thin from the start, behind a deep queue', () => {
+		const viewer = new ModelViewer();
+		Object.assign(viewer.link, { capacityBps: 800_000, queueMs: 20_000 });
+		viewer.run(10_000);
+		expect(viewer.level).not.toBe('full');
+	});
+
 	it('sends keyframes that get through behind hardly any queue, as slowly as the link has shown to need', () => {
 		const viewer = new ModelViewer().run(10_000);
 		Object.assign(viewer.link, { capacityBps: 150_000, queueMs: 50 });

@@ -87,6 +87,7 @@ export class ViewerAdaptation {
 		const { level, keyframeSpacingMs } = this;
 		const link = this.#link;
 		link.setSent(this.#rateOf(level, source, nowMs), nowMs);
+		if (roundTripMs !== undefined) link.roundTrip(roundTripMs, nowMs);
 		if (nowMs - this.#changedMs < SETTLE_MS + (roundTripMs ?? DEFAULT_ROUND_TRIP_MS)) link.forgetTrouble();
 		else if (link.congested(nowMs) || (this.#isTry(nowMs) && link.overrun(nowMs))) this.#stepDown(source, nowMs);
 		else if (!link.clean(nowMs)) this.#troubleMs = nowMs;

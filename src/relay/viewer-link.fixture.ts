@@ -50,6 +50,8 @@ export class ModelViewer {
 	keyframes = 0;
 	readonly #sendsRemb: boolean;
 	#queueBits = 0;
+	/** As the last report tells it. */
+	#roundTripMs = ROUND_TRIP_MS;
 	/** Of them, the picture's. */
 	#queuedPictureBits = 0;
 	/** Of the picture, in the steps of the last second. */
@@ -114,7 +116,7 @@ export class ModelViewer {
 			keyframeIntervalMs: source.keyframeIntervalMs,
 		};
 		const before = this.level;
-		adaptation.tick(rates, ROUND_TRIP_MS, nowMs);
+		adaptation.tick(rates, this.#roundTripMs, nowMs);
 		if (this.level !== before) this.changes.push({ atMs: nowMs, level: this.level });
 	}
 
@@ -158,6 +160,7 @@ export class ModelViewer {
 
 	#report(): void {
 		this.#nextReportMs = this.nowMs + REPORT_MS;
+		this.#roundTripMs = ROUND_TRIP_MS + (1000 * this.#queueBits) / this.link.capacityBps;
 		const lost = this.#sentBits === 0 ? 0 : Math.min(1, this.#lostBits / this.#sentBits);
 		this.adaptation.report(lost, Math.round(this.#sentBits / PACKET_BITS), this.nowMs);
 		this.#sentBits = 0;

@@ -25,11 +25,14 @@ const SUSTAINED_LOW_MS = 800;
  */
 const TOO_LOW = 0.8;
 /**
- * An estimate also lies below the rate because the rate has just risen, on a link that takes it. Only one that fell (or loss) speaks of the
- * link: by more than its own small corrections, since its peak of the last ten seconds.
+ * An estimate also lies below the rate because the rate has just risen, on a link that takes it. Only one that fell (or loss, or a queue) speaks
+ * of the link: by more than its own small corrections, since its peak of the last ten seconds.
  */
 const FELL = 0.95;
 const PEAK_MS = 10_000;
+/** A round trip that is longer than the shortest by so much, for so long, is a queue that does not drain: that of a decoder or a radio's retries goes by. */
+const QUEUE_MS = 300;
+const SUSTAINED_QUEUE_MS = 2000;
 /** Chromium repeats REMB and reports every second. */
 const FRESH_MS = 5000;
 
@@ -59,11 +62,20 @@ export class ViewerLink {
 	#lowSinceMs = Number.POSITIVE_INFINITY;
 	#peakBps = 0;
 	#peakMs = Number.NEGATIVE_INFINITY;
+	#leastRoundTripMs = Number.POSITIVE_INFINITY;
+	#queuesSinceMs = Number.POSITIVE_INFINITY;
 
 	/** The rate of the picture that the viewer is sent; the measure of its estimate. */
 	setSent(bitrateBps: number, nowMs: number): void {
 		this.#sentBps = bitrateBps;
 		if (bitrateBps > 0) this.#pictureMs = nowMs;
+	}
+
+	/** As the viewer's last report told it. */
+	roundTrip(roundTripMs: number, nowMs: number): void {
+		this.#leastRoundTripMs = Math.min(this.#leastRoundTripMs, roundTripMs);
+		const queues = roundTripMs > this.#leastRoundTripMs + QUEUE_MS;
+		this.#queuesSinceMs = queues ? Math.min(this.#queuesSinceMs, nowMs) : Number.POSITIVE_INFINITY;
 	}
 
 	/**
@@ -105,6 +117,7 @@ export class ViewerLink {
 		this.#lossySinceMs = Number.POSITIVE_INFINITY;
 		this.#hopelessSinceMs = Number.POSITIVE_INFINITY;
 		this.#lowSinceMs = Number.POSITIVE_INFINITY;
+		this.#queuesSinceMs = Number.POSITIVE_INFINITY;
 	}
 
 	/** The viewer's estimate, while it is recent and made of what the viewer is sent. */
@@ -141,7 +154,8 @@ export class ViewerLink {
 		if (this.hopeless(nowMs)) return true;
 		if (estimate === undefined) return lossyMs >= SUSTAINED_BLIND_MS;
 		const fell = estimate < FELL * this.#peakBps;
-		if (this.#rembMs - this.#lowSinceMs >= SUSTAINED_LOW_MS && (fell || loss > HEAVY_LOSS)) return true;
+		const queues = nowMs - this.#queuesSinceMs >= SUSTAINED_QUEUE_MS;
+		if (this.#rembMs - this.#lowSinceMs >= SUSTAINED_LOW_MS && (fell || queues || loss > HEAVY_LOSS)) return true;
 		return lossyMs >= SUSTAINED_LOSS_MS && estimate < this.#arrivingBps(nowMs);
 	}
 
