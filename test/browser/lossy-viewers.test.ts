@@ -113,15 +113,19 @@ describeWithProgram('chromium', 'A viewer on a bad link', (chromium) => {
 				await openClient(browser, server, { url: session.viewerWebsocketUrl }),
 				await openClient(browser, server, { url: session.viewerWebsocketUrl, via: thin }),
 			];
-			await untilSettled(pages, 8000);
-			const [sent, clean, narrow] = await receive([broadcaster, ...pages], windowMs);
-			if (sent === undefined || clean === undefined || narrow === undefined) throw new Error('a page is missing');
-			tell(`${codec}, clean link`, clean);
-			tell(`${codec}, narrow link (${thin.lost} datagrams lost)`, narrow);
-			expect(clean.frames / sent.framesSent).toBeGreaterThanOrEqual(0.95);
-			expect(narrow.frames / clean.frames).toBeLessThanOrEqual(0.8);
-			expect((1000 * narrow.frames) / narrow.atMs).toBeGreaterThanOrEqual(3);
-			expect(narrow.concealed / narrow.samples).toBeLessThanOrEqual(0.05);
+			await untilSettled(pages, 4000);
+			// At first it may be sent too little, and a try of more lasts some seconds: two stretches in a row show where it has settled.
+			let settled = 0;
+			for (let stretch = 1; stretch <= 12 && settled < 2; stretch += 1) {
+				const [sent, clean, narrow] = await receive([broadcaster, ...pages], 6000);
+				if (sent === undefined || clean === undefined || narrow === undefined) throw new Error('a page is missing');
+				tell(`${codec}, stretch ${stretch}, clean link`, clean);
+				tell(`${codec}, stretch ${stretch}, narrow link (${thin.lost} datagrams lost)`, narrow);
+				expect(clean.frames / sent.framesSent).toBeGreaterThanOrEqual(0.95);
+				const share = narrow.frames / clean.frames;
+				settled = share >= 0.15 && share <= 0.8 && narrow.concealed / narrow.samples <= 0.05 ? settled + 1 : 0;
+			}
+			expect(settled).toBe(2);
 		}, 120_000);
 	}
 });
