@@ -30,7 +30,7 @@ const TOO_LOW = 0.8;
  */
 const FELL = 0.95;
 const PEAK_MS = 10_000;
-/** A round trip that is longer than the shortest by so much, for so long, is a queue that does not drain: that of a decoder or a radio's retries goes by. */
+/** A round trip that is longer than the shortest by so much, for so long, tells of a queue that does not drain. */
 const QUEUE_MS = 300;
 const SUSTAINED_QUEUE_MS = 2000;
 /** Chromium repeats REMB and reports every second. */
